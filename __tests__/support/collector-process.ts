@@ -1,0 +1,55 @@
+// The collector as a program of its own, so that a bench measures only the sender. Prints
+// `{"url":…}` as one line and answers on the same port: GET /__stats, GET /__spans, POST /__reset.
+//
+//   node collector-process.js [--count] [--ids]
+//
+// --count keeps no request and only counts spans; --ids keeps their ids even so. It ends on
+// SIGTERM, and when the pipe on its standard input closes: it never outlives the one who started it.
+
+import { fstatSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { startCollector } from "./collector.js";
+import { stringifySpans } from "./span-json.js";
+
+const flags = new Set(process.argv.slice(2));
+
+async function main(): Promise<void> {
+  const countOnly = flags.has("--count");
+  const control: Record<string, () => string> = {
+    "GET /__stats": () => JSON.stringify(collector.stats()),
+    "GET /__spans": () => stringifySpans(collector.spans),
+    "POST /__reset": () => {
+      collector.reset();
+      return "{}";
+    },
+  };
+  const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const action = control[`${request.method} ${request.url}`];
+    if (action === undefined) return false;
+    request.resume();
+    response.writeHead(200, { "content-type": "application/json" }).end(action());
+    return true;
+  };
+  const collector = await startCollector({
+    countOnly,
+    ids: flags.has("--ids") || !countOnly,
+    intercept,
+  });
+  process.stdout.write(`${JSON.stringify({ url: collector.url })}\n`);
+
+  const stop = (): void => void collector.close();
+  process.once("SIGTERM", () => {
+    stop();
+    process.stdin.destroy();
+  });
+  if (stdinIsPipe()) process.stdin.on("end", stop).on("error", stop).resume();
+}
+
+/** Under a shell or a service manager standard input is a terminal or /dev/null: not a parent. */
+function stdinIsPipe(): boolean {
+  const stats = fstatSync(0);
+  return stats.isFIFO() || stats.isSocket();
+}
+
+await main();

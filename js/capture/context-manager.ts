@@ -1,0 +1,80 @@
+/**
+ * OpenTelemetry's context on Node's `AsyncLocalStorage`, which Bun and Deno have too. Created on
+ * first use: merely having an `AsyncLocalStorage` makes every `await` dearer on older Nodes.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { EventEmitter } from "node:events";
+
+import { type Context, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
+
+type AnyFunction = (...args: never[]) => unknown;
+
+export class AsyncContextManager implements ContextManager {
+  private storage: AsyncLocalStorage<Context> | undefined;
+
+  active(): Context {
+    return this.storage?.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    this.storage ??= new AsyncLocalStorage();
+    // The common call needs no closure over `this`.
+    if (thisArg === undefined) return this.storage.run(context, fn, ...args);
+    return this.storage.run(context, () => fn.apply(thisArg, args));
+  }
+
+  /** Functions run in `context`; so do the listeners that an emitter gets from now on. */
+  bind<T>(context: Context, target: T): T {
+    if (target instanceof EventEmitter) return this.bindEmitter(context, target);
+    if (typeof target !== "function") return target;
+    return this.bindFunction(context, target as AnyFunction) as T;
+  }
+
+  private bindFunction(context: Context, fn: AnyFunction): AnyFunction {
+    const manager = this;
+    const bound = function (this: unknown, ...args: never[]) {
+      return manager.with(context, () => fn.apply(this, args));
+    };
+    // Callers tell callbacks apart by their arity.
+    Object.defineProperty(bound, "length", { value: fn.length, configurable: true });
+    return bound;
+  }
+
+  private bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
+    const boundBy = new WeakMap<AnyFunction, AnyFunction>();
+    const boundFor = (listener: AnyFunction): AnyFunction => {
+      const bound = boundBy.get(listener) ?? this.bindFunction(context, listener);
+      boundBy.set(listener, bound);
+      return bound;
+    };
+    const methods = emitter as unknown as Record<string, AnyFunction>;
+    for (const name of ["on", "addListener", "once", "prependListener", "prependOnceListener"]) {
+      const original = methods[name];
+      if (original === undefined) continue;
+      methods[name] = (event: never, listener: never) =>
+        original.call(emitter, event, boundFor(listener) as never);
+    }
+    for (const name of ["off", "removeListener"]) {
+      const original = methods[name];
+      if (original === undefined) continue;
+      methods[name] = (event: never, listener: never) =>
+        original.call(emitter, event, (boundBy.get(listener) ?? listener) as never);
+    }
+    return emitter;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    this.storage?.disable();
+    this.storage = undefined;
+    return this;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Trace and span ids as signed 32-bit words, which V8 keeps without allocating. Hexadecimal text
+ * is made only when somebody asks for it.
+ */
+
+/** One call for that many words: `getRandomValues` is dear, words are not. */
+const POOL_WORDS = 4096;
+
+const pool = new Int32Array(POOL_WORDS);
+let next = POOL_WORDS;
+
+/** A random word. The last word of an id must not make it all zeros: use `nonZeroWord` there. */
+export function word(): number {
+  if (next >= POOL_WORDS) {
+    globalThis.crypto.getRandomValues(pool);
+    next = 0;
+  }
+  return pool[next++]!;
+}
+
+export function nonZeroWord(): number {
+  for (;;) {
+    const random = word();
+    if (random !== 0) return random;
+  }
+}
+
+const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, "0"),
+);
+
+export function hex(word: number): string {
+  return (
+    HEX_BYTES[(word >>> 24) & 0xff]! +
+    HEX_BYTES[(word >>> 16) & 0xff]! +
+    HEX_BYTES[(word >>> 8) & 0xff]! +
+    HEX_BYTES[word & 0xff]!
+  );
+}
+
+/** The word at `index` of an id in hexadecimal; the id has been validated. */
+export function wordOf(id: string, index: number): number {
+  return Number.parseInt(id.slice(index * 8, index * 8 + 8), 16) | 0;
+}

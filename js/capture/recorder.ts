@@ -1,0 +1,148 @@
+/**
+ * What all spans of one `setup()` share: where they go, who else sees them, and whether that is
+ * still so. Also the guard between our faults and the host.
+ */
+import type { Attributes, Context } from "@opentelemetry/api";
+
+import type { Outbox } from "../handoff/outbox.js";
+import { PartKind } from "../handoff/parts.js";
+import { Walker } from "../handoff/walker.js";
+import { Writer } from "../handoff/writer.js";
+import type { Sampler } from "./sampler.js";
+import type { RecordingSpan } from "./span.js";
+import { writeEnd, writePartRecord } from "./span-record.js";
+
+/** An instrumentation library: what `getTracer` was asked for. */
+export interface Scope {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** OpenTelemetry's `Resource` as SDK 1.x and 2.x read it. */
+export interface ReadableResource {
+  readonly attributes: Attributes;
+  readonly asyncAttributesPending: boolean;
+  waitForAsyncAttributes(): Promise<void>;
+  getRawAttributes(): [string, unknown][];
+  merge(other: ReadableResource | null): ReadableResource;
+}
+
+/** What parts say: attributes, and the JSON of those that attributes refer to, by index. */
+export interface DerivedParts {
+  readonly attributes: Attributes;
+  readonly json: ReadonlyMap<number, string>;
+}
+
+/** A span processor of OpenTelemetry JS, of any major version. */
+export interface SpanProcessor {
+  onStart(span: never, context: Context): void;
+  onEnding?(span: never): void;
+  onEnd(span: never): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+interface RecorderParts {
+  readonly outbox: Outbox;
+  readonly sampler: Sampler;
+  readonly resource: ReadableResource;
+  readonly derive: (parts: readonly Uint8Array[]) => DerivedParts;
+  readonly onFault: (fault: unknown) => void;
+}
+
+const COPY_BUFFER_BYTES = 64 * 1024;
+
+export class Recorder {
+  sampler: Sampler;
+  resource: ReadableResource;
+  readonly derive: RecorderParts["derive"];
+  private readonly outbox: Outbox;
+  private readonly onFault: RecorderParts["onFault"];
+  private processors: readonly SpanProcessor[] | undefined;
+  private copies: { writer: Writer; walker: Walker } | undefined;
+  private isOpen = true;
+
+  constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
+    this.outbox = outbox;
+    this.sampler = sampler;
+    this.resource = resource;
+    this.derive = derive;
+    this.onFault = onFault;
+  }
+
+  /** False after `shutdown()`: then spans are no-ops. */
+  get isRecording(): boolean {
+    return this.isOpen;
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.processors = undefined;
+  }
+
+  addProcessor(processor: SpanProcessor): void {
+    this.processors = [...(this.processors ?? []), processor];
+  }
+
+  start(span: RecordingSpan, context: Context): void {
+    this.outbox.countStart();
+    if (this.processors === undefined) return;
+    for (const processor of this.processors) {
+      this.guard(() => processor.onStart(span as never, context));
+    }
+  }
+
+  /** @param at `performance.now()` */
+  end(span: RecordingSpan, at: number): void {
+    if (!this.isOpen) return;
+    try {
+      writeEnd(this.outbox, span);
+    } catch (fault) {
+      this.report(fault);
+    }
+    this.outbox.commitEnd(at);
+    if (this.processors === undefined) return;
+    for (const processor of this.processors) this.guard(() => processor.onEnd(span as never));
+  }
+
+  /** Writes a snapshot of `value` and returns its index among the parts of the span. */
+  writePart(span: RecordingSpan, kind: PartKind, value: unknown): number {
+    const index = span.parts;
+    span.parts += 1;
+    if (!this.isOpen) return index;
+    this.guard(() => {
+      const { writer, walker } = this.outbox;
+      writePartRecord(writer, walker, span, index, PartKind[kind], value);
+      this.outbox.commit();
+      if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
+    });
+    return index;
+  }
+
+  /** Span processors may ask for what only Rust can derive, when the outbox is long gone. */
+  private keepCopy(span: RecordingSpan, index: number, kind: PartKind, value: unknown): void {
+    const writer = this.copies?.writer ?? new Writer(COPY_BUFFER_BYTES);
+    this.copies ??= { writer, walker: new Walker(writer) };
+    writer.beginChunk();
+    writePartRecord(writer, this.copies.walker, span, index, PartKind[kind], value);
+    (span.partBytes ??= []).push(writer.bytes.slice(0, writer.at));
+  }
+
+  countIgnored(): void {
+    if (this.isOpen) this.outbox.countIgnored();
+  }
+
+  /** Runs what must not disturb the host: a fault of ours, or of a processor, is counted. */
+  guard(act: () => void): void {
+    try {
+      act();
+    } catch (fault) {
+      this.report(fault);
+    }
+  }
+
+  private report(fault: unknown): void {
+    this.outbox.countFault();
+    this.onFault(fault);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Starts spans: decides on the parent, the trace and the sampling, and makes the span. Like all of
+ * OpenTelemetry's API it never throws for wrong arguments; what the user's function throws passes.
+ */
+import {
+  type Context,
+  context as contextApi,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  trace,
+  TraceFlags,
+  type Tracer,
+  type TraceState,
+} from "@opentelemetry/api";
+
+import { type Clock, clockForRoot, now } from "./clock.js";
+import { hex, nonZeroWord, word, wordOf } from "./ids.js";
+import type { Recorder, Scope } from "./recorder.js";
+import { RecordingSpan } from "./span.js";
+import { isTracingSuppressed } from "./suppression.js";
+import { toHrTime } from "./time.js";
+
+const NO_OPTIONS: SpanOptions = {};
+
+export class RecordingTracer implements Tracer {
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly scope: Scope,
+  ) {}
+
+  startSpan(
+    name: string,
+    givenOptions?: SpanOptions,
+    context: Context = contextApi.active(),
+  ): Span {
+    const { recorder } = this;
+    const options = givenOptions ?? NO_OPTIONS;
+    if (!recorder.isRecording || isTracingSuppressed(context)) {
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    }
+    const parent = options.root === true ? undefined : trace.getSpan(context);
+    if (parent instanceof RecordingSpan) return this.startChild(name, options, context, parent);
+    const remote = parent?.spanContext();
+    return remote !== undefined && isSpanContextValid(remote)
+      ? this.startUnder(name, options, context, remote)
+      : this.startRoot(name, options, context);
+  }
+
+  private startRoot(name: string, options: SpanOptions, context: Context): Span {
+    const t0 = word();
+    const t1 = word();
+    const t2 = word();
+    const t3 = nonZeroWord();
+    if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, undefined)) {
+      return unsampled(hex(t0) + hex(t1) + hex(t2) + hex(t3));
+    }
+    const clock = clockForRoot(now());
+    return this.record(name, options, context, t0, t1, t2, t3, 0, 0, undefined, false, clock);
+  }
+
+  /** Under one of our own spans: no text of any identifier is made. */
+  private startChild(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    parent: RecordingSpan,
+  ): Span {
+    const { t0, t1, t2, t3, s0, s1, traceState, clock } = parent;
+    if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, true)) {
+      return unsampled(parent.spanContext().traceId, traceState);
+    }
+    return this.record(name, options, context, t0, t1, t2, t3, s0, s1, traceState, false, clock);
+  }
+
+  /** Under a span that is not ours: of another process, another library, or not sampled. */
+  private startUnder(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    { traceId, spanId, traceFlags, traceState, isRemote = false }: SpanContext,
+  ): Span {
+    const t0 = wordOf(traceId, 0);
+    const t1 = wordOf(traceId, 1);
+    const t2 = wordOf(traceId, 2);
+    const t3 = wordOf(traceId, 3);
+    const parentSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
+    if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, parentSampled)) {
+      return unsampled(traceId, traceState);
+    }
+    const s0 = wordOf(spanId, 0);
+    const s1 = wordOf(spanId, 1);
+    const clock = clockForRoot(now());
+    return this.record(name, options, context, t0, t1, t2, t3, s0, s1, traceState, isRemote, clock);
+  }
+
+  private record(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    t0: number,
+    t1: number,
+    t2: number,
+    t3: number,
+    p0: number,
+    p1: number,
+    traceState: TraceState | undefined,
+    parentIsRemote: boolean,
+    clock: Clock,
+  ): Span {
+    const { recorder, scope } = this;
+    const { startTime, kind = SpanKind.INTERNAL, attributes, links } = options;
+    const startAt = startTime === undefined ? now() : (toHrTime(startTime, clock) ?? now());
+    const span = new RecordingSpan(
+      recorder,
+      scope,
+      typeof name === "string" ? name : String(name),
+      kind,
+      t0,
+      t1,
+      t2,
+      t3,
+      word(),
+      nonZeroWord(),
+      p0,
+      p1,
+      traceState,
+      parentIsRemote,
+      clock,
+      startAt,
+    );
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (links !== undefined) span.addLinks(links);
+    recorder.start(span, context);
+    return span;
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    fn: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> | undefined {
+    const fn = rest.pop();
+    if (typeof fn !== "function") return undefined;
+    const [options, given] = rest as [SpanOptions?, Context?];
+    const parent = given ?? contextApi.active();
+    const span = this.startSpan(name, options, parent);
+    const body = fn as (span: Span) => ReturnType<F>;
+    return contextApi.with(trace.setSpan(parent, span), body, undefined, span);
+  }
+}
+
+/** Carries the trace and the decision on, and records nothing. */
+function unsampled(traceId: string, traceState?: TraceState): Span {
+  const spanId = hex(word()) + hex(nonZeroWord());
+  const traceFlags = TraceFlags.NONE;
+  return trace.wrapSpanContext({ traceId, spanId, traceFlags, ...(traceState && { traceState }) });
+}

@@ -1,0 +1,97 @@
+/**
+ * This environment's half of the pipeline: the outbox and the native thread behind it, from
+ * configuration to shutdown. Everything that asks the native module for something asks here.
+ */
+import type { NativeConfig } from "../index.js";
+import { Outbox } from "./handoff/outbox.js";
+import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
+import type { Native } from "./native.js";
+import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
+import { pollUntil } from "./wait.js";
+
+/** After its grace the thread only has to put things away. */
+const END_OF_THREAD_MS = 1000;
+
+/** One per environment, however often `setup()` is called: its memory is registered for good. */
+let outbox: Outbox | undefined;
+
+export class Engine {
+  readonly outbox: Outbox;
+  private finalStats: TracingStats | undefined;
+
+  constructor(readonly native: Native) {
+    outbox ??= new Outbox(native);
+    this.outbox = outbox;
+  }
+
+  /** Starts the native thread, or tells the one that runs where spans go from now on. */
+  configure(options: ResolvedOptions): void {
+    this.outbox.submit();
+    try {
+      this.native.configure(this.outbox.slot, nativeConfig(options));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const { INVALID_OPTION } = CatalystTracingErrorCodes;
+      throw new CatalystTracingError(INVALID_OPTION, `setup(): ${why}.`, { cause: error });
+    }
+  }
+
+  async flush(timeoutMs: number): Promise<FlushResult> {
+    this.outbox.submit();
+    const id = this.native.flushBegin();
+    if (id === null) return flushResultOf({ delivered: 0, lost: 0, pending: 0 });
+    const report = await pollUntil(() => this.native.flushPoll(id), timeoutMs);
+    if (report === undefined) this.native.flushAbandon(id);
+    return flushResultOf(report);
+  }
+
+  /** For the end of the process, when nothing asynchronous happens any more. */
+  flushBlocking(timeoutMs: number): void {
+    this.outbox.submit();
+    this.native.flushBlocking(timeoutMs);
+  }
+
+  stats(): TracingStats {
+    if (this.finalStats !== undefined) return this.finalStats;
+    this.outbox.submit();
+    return statsOf(this.native.stats());
+  }
+
+  /** Delivers what it can in that time; the rest is counted as lost. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    await this.flush(timeoutMs);
+    this.outbox.submit();
+    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    this.native.release(this.outbox.slot, left);
+    await pollUntil(() => this.native.isFinished() || null, left + END_OF_THREAD_MS);
+    this.finalStats = statsOf(this.native.stats());
+  }
+}
+
+function nativeConfig(options: ResolvedOptions): NativeConfig {
+  const isSimple = options.batching === "simple";
+  return {
+    resource: JSON.stringify(options.resource),
+    tracesUrl: options.tracesUrl,
+    headers: options.headers.map(([name, value]) => ({ name, value })),
+    protocol: options.protocol,
+    gzip: options.compression === "gzip",
+    timeoutMs: options.timeoutMs,
+    certificatePem: options.certificatePem,
+    clientCertificatePem: options.clientCertificatePem,
+    clientKeyPem: options.clientKeyPem,
+    extraCaPem: options.extraCaPem,
+    httpsProxy: options.proxy.https,
+    httpProxy: options.proxy.http,
+    allProxy: options.proxy.all,
+    noProxy: options.proxy.no,
+    userAgent: `catalyst-tracing/${PACKAGE_VERSION} OTel-OTLP-Exporter-Rust`,
+    maxQueueBytes: options.maxQueueBytes,
+    maxBatchBytes: options.maxBatchBytes,
+    maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
+    scheduleDelayMs: options.scheduleDelayMs,
+    quiet: false,
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * Where finished records wait to cross to the native thread: at the end of the tick, or earlier
+ * when there are many. One per JS environment (main thread or worker), for as long as that lives.
+ *
+ * Records become visible to Rust when they are committed, by a number in the memory's header. Rust
+ * reads the memory in `submit()` and once more when the environment ends, so what is committed is
+ * safe even from `worker.terminate()`.
+ */
+import { Walker } from "./walker.js";
+import { Writer } from "./writer.js";
+
+/** Words of the header, as in `src/bridge/memory.rs`. */
+const COMMITTED = 0;
+const STARTED = 1;
+const ENDED = 2;
+const IGNORED = 3;
+const FAULTS = 4;
+const HEADER_WORDS = 8;
+const HEADER_BYTES = HEADER_WORDS * 4;
+
+const INITIAL_BYTES = 512 * 1024;
+/** Large enough that the crossing costs nothing per span, small enough to be copied from cache. */
+const CHUNK_BYTES = 256 * 1024;
+/** How long a record waits for more. Also what a killed process may lose. */
+const MAX_WAIT_MS = 5;
+
+/** What the outbox needs of the native module. */
+export interface Bridge {
+  attach(memory: Uint8Array): number;
+  reattach(slot: number, memory: Uint8Array): void;
+  submit(slot: number): void;
+}
+
+// Taken at load: fake timers of a test framework must not stop the delivery.
+const { setImmediate, setTimeout } = globalThis;
+const now = performance.now.bind(performance);
+
+export class Outbox {
+  readonly slot: number;
+  readonly writer: Writer;
+  readonly walker: Walker;
+  private header: Uint32Array;
+  private isScheduled = false;
+  private firstRecordAt = 0;
+  private lastSubmitAt = 0;
+  /** The process is ending: there will be no later tick. */
+  isEnding = false;
+
+  constructor(private readonly bridge: Bridge) {
+    this.writer = new Writer(INITIAL_BYTES, HEADER_BYTES);
+    this.walker = new Walker(this.writer);
+    this.header = this.headerOf(this.writer);
+    this.header.fill(0);
+    this.header[COMMITTED] = HEADER_BYTES;
+    this.slot = bridge.attach(this.writer.bytes);
+    this.writer.onResize = () => {
+      this.header = this.headerOf(this.writer);
+      bridge.reattach(this.slot, this.writer.bytes);
+    };
+  }
+
+  private headerOf(writer: Writer): Uint32Array {
+    return new Uint32Array(writer.bytes.buffer, writer.bytes.byteOffset, HEADER_WORDS);
+  }
+
+  countStart(): void {
+    this.header[STARTED]! += 1;
+  }
+
+  countIgnored(): void {
+    this.header[IGNORED]! += 1;
+  }
+
+  countFault(): void {
+    this.header[FAULTS]! += 1;
+  }
+
+  /** Makes what was written part of the chunk. */
+  commit(): void {
+    const { at } = this.writer;
+    this.header[COMMITTED] = at;
+    if (at >= CHUNK_BYTES || this.isEnding) this.submit();
+    else if (!this.isScheduled) this.schedule();
+  }
+
+  /** As `commit`, for the record of a span's end at time `at` (`performance.now()`). */
+  commitEnd(at: number): void {
+    this.header[ENDED]! += 1;
+    // The event loop is not free: a long synchronous run must not keep its spans to itself.
+    if (this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
+      this.header[COMMITTED] = this.writer.at;
+      this.submit();
+    } else {
+      this.commit();
+    }
+  }
+
+  private schedule(): void {
+    this.isScheduled = true;
+    this.firstRecordAt = now();
+    const sinceLast = this.firstRecordAt - this.lastSubmitAt;
+    if (sinceLast >= MAX_WAIT_MS) setImmediate(this.onTick).unref?.();
+    else setTimeout(this.onTick, MAX_WAIT_MS - sinceLast).unref?.();
+  }
+
+  private readonly onTick = (): void => {
+    this.isScheduled = false;
+    this.submit();
+  };
+
+  /** Hands over what is committed, and all counts. */
+  submit(): void {
+    const { header, writer } = this;
+    this.lastSubmitAt = now();
+    this.firstRecordAt = this.lastSubmitAt;
+    this.bridge.submit(this.slot);
+    header.fill(0);
+    header[COMMITTED] = HEADER_BYTES;
+    writer.beginChunk();
+    // One large value must not be paid for until the process ends.
+    if (writer.bytes.length > INITIAL_BYTES) writer.resize(INITIAL_BYTES);
+  }
+}

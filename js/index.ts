@@ -1,0 +1,15 @@
+/** What users import from `catalyst-tracing`. */
+export type { SpanProcessor } from "./capture/recorder.js";
+export {
+  CatalystInstrumentationError,
+  CatalystTracingError,
+  CatalystTracingErrorCodes,
+  InferenceTracingError,
+  InferenceTracingErrorCodes,
+  InvalidSdkInputError,
+  InvalidTracerInputError,
+} from "./errors.js";
+export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
+export { setup } from "./setup.js";
+export type { FlushResult, Loss, TracingStats } from "./stats.js";
+export type { Tracing as CatalystTracing, Tracing as InferenceTracing } from "./tracing.js";

@@ -1,0 +1,58 @@
+/**
+ * The native half: finds the addon for this platform and loads it, once. The only module that
+ * knows where it is; everybody else gets `Native`, whose contract is the generated `index.d.ts`.
+ */
+import { createRequire } from "node:module";
+
+import type * as Contract from "../index.js";
+
+export type Native = typeof Contract;
+
+export type LoadOutcome =
+  | { readonly native: Native; readonly problem?: undefined }
+  | { readonly native?: undefined; readonly problem: string };
+
+const require = createRequire(import.meta.url);
+
+/** The C libraries that an addon may be linked with, the more likely one first. */
+const LIBC_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  linux: ["-gnu", "-musl"],
+  win32: ["-msvc"],
+};
+
+let outcome: LoadOutcome | undefined;
+
+/** Never throws: without the addon the app has to run as if it did not trace. */
+export function loadNative(): LoadOutcome {
+  return (outcome ??= load());
+}
+
+function load(): LoadOutcome {
+  const platform = `${process.platform}-${process.arch}`;
+  const suffixes = LIBC_SUFFIXES[process.platform] ?? [""];
+  const failures: string[] = [];
+  for (const name of suffixes.map((suffix) => platform + suffix)) {
+    for (const file of [`../catalyst-tracing.${name}.node`, `catalyst-tracing-${name}`]) {
+      try {
+        return { native: require(file) as Native };
+      } catch (error) {
+        if (!isMissing(error)) failures.push(`${file}: ${messageOf(error)}`);
+      }
+    }
+  }
+  const why = failures.length > 0 ? ` (${failures.join("; ")})` : "";
+  return {
+    problem:
+      `there is no native module for ${platform}${why}, so nothing is traced; the app runs on. ` +
+      "Install with optional dependencies, or build it from source with a Rust toolchain: " +
+      "npx --package catalyst-tracing catalyst-tracing-build",
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "MODULE_NOT_FOUND";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}

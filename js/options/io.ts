@@ -1,0 +1,26 @@
+/**
+ * What resolving options needs from the outside, so that tests can hand in their own.
+ */
+import { readFileSync } from "node:fs";
+import { findAppPackage, type PackageIdentity } from "./package-identity.js";
+
+export interface OptionsIo {
+  /** A file's text; throws as `readFileSync` does. */
+  readFile(path: string): string;
+  /** The working directory. */
+  cwd(): string;
+  /** Name and version of the app's package.json, if it has one. */
+  findPackageJson(): PackageIdentity | undefined;
+}
+
+/** The given parts, and the real ones for the rest. */
+export function completeIo(given: Partial<OptionsIo> = {}): OptionsIo {
+  const files = {
+    readFile: given.readFile ?? ((path: string) => readFileSync(path, "utf8")),
+    cwd: given.cwd ?? (() => process.cwd()),
+  };
+  return {
+    ...files,
+    findPackageJson: given.findPackageJson ?? (() => findAppPackage(process.argv[1], files)),
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * The types on both sides of `resolveOptions()`: what users pass to `setup()`, and what the rest
+ * of the package gets, with every default filled in.
+ */
+import type { SamplerSpec } from "../capture/sampler.js";
+
+/** What a resource attribute may hold; an array has elements of one type. */
+export type ResourceAttributeValue =
+  string | number | boolean | readonly string[] | readonly number[] | readonly boolean[];
+
+/**
+ * SDK modules to instrument. Each takes the default export, the namespace, or what `require()`
+ * returns.
+ */
+export interface InstrumentModules {
+  /** `openai`. */
+  openai?: unknown;
+  /** `@openai/agents`. */
+  openaiAgents?: unknown;
+  /** `@anthropic-ai/sdk`. */
+  anthropic?: unknown;
+  /** `@langchain/core/callbacks/manager`. */
+  langchainCallbacksManager?: unknown;
+  /** `@elevenlabs/client`. */
+  elevenlabs?: unknown;
+  /** `@cursor/sdk`. */
+  cursorSdk?: unknown;
+  /** `ai`, the Vercel AI SDK. */
+  aiSdk?: unknown;
+  /** `@livekit/agents`. */
+  livekitAgents?: unknown;
+  /** `@mariozechner/pi-ai`. */
+  piAi?: unknown;
+  /** A models collection of `@earendil-works/pi-ai`. */
+  piAgent?: unknown;
+}
+
+/**
+ * The options of `setup()`. All are optional. What stands in code comes before the environment,
+ * and the environment before the default.
+ */
+export interface SetupOptions {
+  /**
+   * Base URL of the collector, `http:` or `https:`. `/v1/traces` is appended unless the URL ends in
+   * it. Environment: `CATALYST_OTLP_ENDPOINT`, `OTLP_ENDPOINT`, `INFERENCE_OTLP_ENDPOINT`,
+   * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (the full URL, nothing is appended),
+   * `OTEL_EXPORTER_OTLP_ENDPOINT`.
+   * @defaultValue `http://localhost:8799`
+   */
+  endpoint?: string | undefined;
+  /**
+   * Sent as `Authorization: Bearer …`, unless `headers` has an `Authorization` of its own. An empty
+   * string means none, whatever the environment says. Environment: `CATALYST_OTLP_TOKEN`,
+   * `OTLP_INGEST_TOKEN`, `INFERENCE_API_KEY`.
+   */
+  token?: string | undefined;
+  /**
+   * `service.name`. Environment: `CATALYST_SERVICE_NAME`, `SERVICE_NAME`, `INFERENCE_SERVICE_NAME`,
+   * `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`.
+   * @defaultValue the name in the package.json nearest to the main script, else `catalyst-app`
+   */
+  serviceName?: string | undefined;
+  /**
+   * `service.version`. Environment: `CATALYST_SERVICE_VERSION`, `INFERENCE_SERVICE_VERSION`,
+   * `service.version` in `OTEL_RESOURCE_ATTRIBUTES`.
+   * @defaultValue the version in the package.json nearest to the main script, else unset
+   */
+  serviceVersion?: string | undefined;
+  /**
+   * Where this runs, such as `production`; exported as `deployment.environment` and
+   * `deployment.environment.name`. Environment: `CATALYST_ENVIRONMENT`, `INFERENCE_ENVIRONMENT`,
+   * `OTEL_DEPLOYMENT_ENVIRONMENT`.
+   */
+  environment?: string | undefined;
+  /**
+   * Says on stderr what tracing does. Environment: `CATALYST_DEBUG`, `INFERENCE_DEBUG`.
+   * @defaultValue `false`
+   */
+  debug?: boolean | undefined;
+  /** SDK modules to instrument, whether or not they would be found by themselves. */
+  modules?: InstrumentModules | undefined;
+  /**
+   * Finds and instruments supported SDKs that are not in `modules`. Environment:
+   * `CATALYST_AUTO_INSTRUMENT`.
+   * @defaultValue `true`
+   */
+  autoInstrument?: boolean | undefined;
+  /**
+   * `'batch'` collects spans and sends them together; `'simple'` hands each one on as it ends.
+   * @defaultValue `'batch'`
+   */
+  batching?: "batch" | "simple" | undefined;
+  /**
+   * HTTP headers of every export request. They come before those of the environment:
+   * `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, `OTEL_EXPORTER_OTLP_HEADERS`.
+   */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Attributes of the resource that all spans share. Environment: `OTEL_RESOURCE_ATTRIBUTES`. */
+  resourceAttributes?: Readonly<Record<string, ResourceAttributeValue>> | undefined;
+  /**
+   * Environment: `OTEL_EXPORTER_OTLP_TRACES_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`.
+   * @defaultValue `'gzip'`
+   */
+  compression?: "gzip" | "none" | undefined;
+  /**
+   * The encoding to start with; a collector that refuses it (415) gets the other one. Environment:
+   * `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, `OTEL_EXPORTER_OTLP_PROTOCOL`.
+   * @defaultValue `'http/protobuf'`
+   */
+  protocol?: "http/protobuf" | "http/json" | undefined;
+  /**
+   * Time for one batch in milliseconds, retries and waits included. Environment:
+   * `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT`.
+   * @defaultValue 10000
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * Certificates to trust in place of the system's: a PEM file's path, or PEM text. Environment:
+   * `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CERTIFICATE`.
+   */
+  certificate?: string | undefined;
+  /**
+   * The client's certificate: a PEM file's path, or PEM text; goes with `clientKey`. Environment:
+   * `OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`.
+   */
+  clientCertificate?: string | undefined;
+  /**
+   * The client's private key: a PEM file's path, or PEM text; goes with `clientCertificate`.
+   * Environment: `OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY`, `OTEL_EXPORTER_OTLP_CLIENT_KEY`.
+   */
+  clientKey?: string | undefined;
+  /**
+   * Memory for spans that wait for delivery; over it new spans are dropped and counted.
+   * @defaultValue 67108864 (64 MiB)
+   */
+  maxQueueBytes?: number | undefined;
+  /**
+   * A batch is sent at the latest when it has this size.
+   * @defaultValue 4194304 (4 MiB)
+   */
+  maxBatchBytes?: number | undefined;
+  /**
+   * A batch is sent at the latest when it has this many spans. Environment:
+   * `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`.
+   * @defaultValue 512
+   */
+  maxBatchSpans?: number | undefined;
+  /**
+   * A batch is sent at the latest after this many milliseconds. Environment:
+   * `OTEL_BSP_SCHEDULE_DELAY`.
+   * @defaultValue 1000
+   */
+  scheduleDelayMs?: number | undefined;
+  /**
+   * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
+   * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
+   * @defaultValue 2000
+   */
+  exitFlushMs?: number | undefined;
+  /**
+   * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
+   * someone else already is.
+   * @defaultValue `'auto'`
+   */
+  register?: "auto" | boolean | undefined;
+  /**
+   * Makes everything a no-op that still runs your functions. Environment: `OTEL_SDK_DISABLED`,
+   * `CATALYST_DISABLED`.
+   * @defaultValue `false`
+   */
+  disabled?: boolean | undefined;
+}
+
+/** Proxies of the environment as they were written, `null` where unset. */
+export interface ProxySettings {
+  /** For `http:` endpoints. */
+  readonly http: string | null;
+  /** For `https:` endpoints. */
+  readonly https: string | null;
+  /** For both, where the one above is unset. */
+  readonly all: string | null;
+  /** Hosts to reach directly, a list with commas. */
+  readonly no: string | null;
+}
+
+/** All settings with their defaults filled in: plain, frozen data but for `modules`. */
+export interface ResolvedOptions {
+  readonly disabled: boolean;
+  readonly debug: boolean;
+  readonly register: "auto" | boolean;
+  readonly autoInstrument: boolean;
+  readonly modules: Readonly<InstrumentModules>;
+  /** As it was given, for people to read. */
+  readonly endpoint: string;
+  /** The full URL that batches are posted to. */
+  readonly tracesUrl: string;
+  /** Names in the case they were given in, no two alike; `Authorization` among them. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly protocol: "http/protobuf" | "http/json";
+  readonly compression: "gzip" | "none";
+  readonly timeoutMs: number;
+  readonly certificatePem: string | null;
+  readonly clientCertificatePem: string | null;
+  readonly clientKeyPem: string | null;
+  /** What Node itself trusts besides the system's certificates (`NODE_EXTRA_CA_CERTS`). */
+  readonly extraCaPem: string | null;
+  readonly proxy: ProxySettings;
+  readonly serviceName: string;
+  readonly serviceVersion: string | null;
+  readonly environment: string | null;
+  readonly resource: Readonly<Record<string, ResourceAttributeValue>>;
+  readonly batching: "batch" | "simple";
+  readonly maxQueueBytes: number;
+  readonly maxBatchBytes: number;
+  readonly maxBatchSpans: number;
+  readonly scheduleDelayMs: number;
+  readonly exitFlushMs: number;
+  readonly sampler: SamplerSpec;
+}

@@ -1,0 +1,155 @@
+/**
+ * The handle that `setup()` resolves to: one pipeline, from its first span to `shutdown()`.
+ */
+import type { Tracer } from "@opentelemetry/api";
+
+import { AsyncContextManager } from "./capture/context-manager.js";
+import { choosePropagator } from "./capture/propagation.js";
+import { RecordingTracerProvider } from "./capture/provider.js";
+import { type DerivedParts, Recorder } from "./capture/recorder.js";
+import { createSampler } from "./capture/sampler.js";
+import { Engine } from "./engine.js";
+import { debugLine, warnOnce } from "./log.js";
+import type { Native } from "./native.js";
+import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { type Registration, register } from "./registration.js";
+import { readableResource } from "./resource.js";
+import type { FlushResult, TracingStats } from "./stats.js";
+
+/** A round of a batch takes up to `timeoutMs`, so by then it is known what became of it. */
+const FLUSH_MARGIN_MS = 1000;
+const SHUTDOWN_MS = 5000;
+
+const SCOPE_NAME = "catalyst-tracing";
+
+export class Tracing {
+  /** OpenTelemetry's tracer provider; `addSpanProcessor` takes span processors of its JS SDK. */
+  readonly provider: RecordingTracerProvider;
+  readonly tracer: Tracer;
+  private readonly engine: Engine;
+  private readonly recorder: Recorder;
+  private registration: Registration | undefined;
+  private ending: Promise<void> | undefined;
+  private readonly onExit = (): void => this.flushAtExit();
+
+  constructor(
+    native: Native,
+    private options: ResolvedOptions,
+    private readonly onEnd: () => void,
+  ) {
+    this.engine = new Engine(native);
+    this.engine.configure(options);
+    this.recorder = new Recorder({
+      outbox: this.engine.outbox,
+      sampler: createSampler(options.sampler),
+      resource: readableResource(options.resource as never),
+      derive: (parts) => derive(native, parts),
+      onFault: (fault) => this.reportFault(fault),
+    });
+    this.provider = new RecordingTracerProvider(this.recorder, {
+      flush: () => this.flush(),
+      shutdown: () => this.shutdown(),
+    });
+    this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
+    if (options.register !== false) this.register();
+    process.on("exit", this.onExit);
+  }
+
+  get serviceName(): string {
+    return this.options.serviceName;
+  }
+
+  get environment(): string | undefined {
+    return this.options.environment ?? undefined;
+  }
+
+  get endpoint(): string {
+    return this.options.endpoint;
+  }
+
+  /** Sends what comes from now on where these options say. */
+  reconfigure(options: ResolvedOptions): void {
+    this.engine.configure(options);
+    this.options = options;
+    this.recorder.sampler = createSampler(options.sampler);
+    this.recorder.resource = readableResource(options.resource as never);
+  }
+
+  /**
+   * Resolves when every span that has ended is delivered or given up for now, at the latest after
+   * `timeoutMs`. Never rejects.
+   */
+  flush(timeoutMs: number = this.options.timeoutMs + FLUSH_MARGIN_MS): Promise<FlushResult> {
+    return this.engine.flush(timeoutMs);
+  }
+
+  /** As `flush()`, and lets span processors flush too. */
+  forceFlush(): Promise<void> {
+    return this.provider.forceFlush();
+  }
+
+  stats(): TracingStats {
+    return this.engine.stats();
+  }
+
+  /**
+   * Delivers what has ended, for up to `timeoutMs`, and ends tracing. From then on spans are
+   * no-ops, until the next `setup()`. Never rejects; calling it again waits for the same end.
+   */
+  shutdown(timeoutMs: number = SHUTDOWN_MS): Promise<void> {
+    return (this.ending ??= this.end(timeoutMs));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  private async end(timeoutMs: number): Promise<void> {
+    try {
+      await this.provider.shutdownProcessors(timeoutMs);
+      this.registration?.undo();
+      this.recorder.close();
+      await this.engine.shutdown(timeoutMs);
+    } catch (fault) {
+      this.reportFault(fault);
+    } finally {
+      process.off("exit", this.onExit);
+      this.onEnd();
+    }
+  }
+
+  private register(): void {
+    const { propagator, warnings } = choosePropagator(process.env["OTEL_PROPAGATORS"]);
+    for (const warning of warnings) warnOnce(warning);
+    const contextManager = new AsyncContextManager();
+    this.registration = register({ provider: this.provider, contextManager, propagator });
+    const { taken } = this.registration;
+    if (taken.length === 0) return;
+    warnOnce(
+      `OpenTelemetry's global ${taken.join(", ")} was registered by somebody else and stays so; ` +
+        "spans of this package go their own way beside it.",
+    );
+  }
+
+  /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
+  private flushAtExit(): void {
+    const { outbox } = this.engine;
+    outbox.isEnding = true;
+    if (this.options.exitFlushMs > 0) this.engine.flushBlocking(this.options.exitFlushMs);
+    else outbox.submit();
+  }
+
+  private reportFault(fault: unknown): void {
+    warnOnce("a fault inside tracing was kept from the app; stats().faults counts them", "fault");
+    if (this.options.debug) debugLine(fault instanceof Error ? `${fault.stack}` : String(fault));
+  }
+}
+
+function derive(native: Native, parts: readonly Uint8Array[]): DerivedParts {
+  if (parts.length === 0) return { attributes: {}, json: new Map() };
+  const derived = native.derive(Buffer.concat(parts));
+  return {
+    attributes: Object.fromEntries(derived.attributes.map(({ key, value }) => [key, value])) as never,
+    json: new Map(derived.json.map(({ index, json }) => [index, json])),
+  };
+}

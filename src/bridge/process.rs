@@ -1,0 +1,74 @@
+//! The one pipeline of this process and who uses it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::pipeline::{Pipeline, StartError};
+
+#[derive(Default)]
+struct Process {
+    /// Kept after its end, for its final counters, until the next one starts.
+    pipeline: Option<Arc<Pipeline>>,
+    /// The slots whose environments use it. Empty: it is shutting down or has ended.
+    users: BTreeSet<u32>,
+}
+
+static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
+
+fn with<T>(act: impl FnOnce(&mut Process) -> T) -> T {
+    let mut process: MutexGuard<'_, Option<Process>> =
+        PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    act(process.get_or_insert_default())
+}
+
+/// How long a new pipeline waits for the end of the previous one, which was told to stop.
+const MAX_WAIT_FOR_PREDECESSOR: Duration = Duration::from_secs(10);
+
+pub(super) fn current() -> Option<Arc<Pipeline>> {
+    with(|process| process.pipeline.clone())
+}
+
+pub(super) fn configure(slot: u32, config: Config) -> Result<(), StartError> {
+    with(|process| {
+        match &process.pipeline {
+            Some(pipeline) if !process.users.is_empty() => pipeline.reconfigure(config)?,
+            predecessor => {
+                if let Some(predecessor) = predecessor {
+                    predecessor.wait_finished(MAX_WAIT_FOR_PREDECESSOR);
+                }
+                process.pipeline = Some(Arc::new(Pipeline::start(config)?));
+            }
+        }
+        process.users.insert(slot);
+        Ok(())
+    })
+}
+
+pub(super) fn release(slot: u32, grace: Duration) {
+    with(|process| {
+        if process.users.remove(&slot)
+            && process.users.is_empty()
+            && let Some(pipeline) = &process.pipeline
+        {
+            pipeline.begin_shutdown(grace);
+        }
+    });
+}
+
+pub(super) fn is_finished() -> bool {
+    let waited = |pipeline: Arc<Pipeline>| pipeline.wait_finished(Duration::ZERO);
+    current().is_none_or(waited)
+}
+
+/// An environment ended without saying so first.
+pub(super) fn end_of_environment(slot: u32) {
+    /// It has had its `exit` event; what is left now is a worker that was terminated.
+    const GRACE: Duration = Duration::from_millis(500);
+    let was_last = with(|process| process.users.contains(&slot) && process.users.len() == 1);
+    release(slot, GRACE);
+    if was_last && let Some(pipeline) = current() {
+        pipeline.wait_finished(GRACE + Duration::from_millis(200));
+    }
+}

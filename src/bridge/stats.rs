@@ -1,0 +1,82 @@
+//! Counters and flush outcomes as JS gets them.
+
+use napi_derive::napi;
+
+use crate::pipeline::{FlushReport, Pipeline};
+
+#[napi(object)]
+pub struct NativeFlush {
+    pub delivered: f64,
+    pub lost: f64,
+    pub pending: f64,
+}
+
+#[napi(object)]
+pub struct NativeLoss {
+    pub stage: String,
+    pub reason: String,
+    pub spans: f64,
+}
+
+#[napi(object)]
+pub struct NativeStats {
+    pub started: f64,
+    pub ended: f64,
+    pub queued: f64,
+    pub delivered: f64,
+    pub lost: Vec<NativeLoss>,
+    pub ignored: f64,
+    pub faults: f64,
+    pub batches: f64,
+    pub requests: f64,
+    pub retries: f64,
+    pub bytes_sent: f64,
+    pub bytes_held: f64,
+    #[napi(ts_type = "string | null")]
+    pub last_error: Option<String>,
+}
+
+impl From<FlushReport> for NativeFlush {
+    fn from(report: FlushReport) -> Self {
+        Self {
+            delivered: number(report.delivered),
+            lost: number(report.lost),
+            pending: number(report.pending),
+        }
+    }
+}
+
+impl NativeStats {
+    pub(super) fn of(pipeline: &Pipeline) -> Self {
+        let counts = pipeline.stats();
+        Self {
+            started: number(counts.started),
+            ended: number(counts.ended),
+            queued: number(counts.queued),
+            delivered: number(counts.delivered),
+            lost: counts
+                .lost
+                .iter()
+                .map(|((stage, reason), spans)| NativeLoss {
+                    stage: stage.name().to_owned(),
+                    reason: reason.clone(),
+                    spans: number(*spans),
+                })
+                .collect(),
+            ignored: number(counts.ignored),
+            faults: number(counts.faults),
+            batches: number(counts.batches),
+            requests: number(counts.requests),
+            retries: number(counts.retries),
+            bytes_sent: number(counts.bytes_sent),
+            bytes_held: number(pipeline.held_bytes() as u64),
+            last_error: counts.last_error,
+        }
+    }
+}
+
+/// JS counts in doubles, exactly up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "no counter of ours comes near 2^53")]
+fn number(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,19 @@
+//! What the pipeline is told. JS has applied defaults and validation (`js/options.ts`); nothing
+//! here does so again.
+
+use opentelemetry_sdk::Resource;
+
+use crate::batch::BatchLimits;
+use crate::export::Target;
+use crate::redact::Policy;
+
+pub struct Config {
+    pub resource: Resource,
+    pub batch: BatchLimits,
+    /// Bounds everything that is held: chunks, parts, batches, requests under way.
+    pub max_queue_bytes: usize,
+    pub policy: Policy,
+    pub target: Target,
+    /// Nothing goes to standard error.
+    pub quiet: bool,
+}

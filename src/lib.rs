@@ -1,0 +1,18 @@
+//! The native half of catalyst-tracing. A span passes through the folders in this order:
+//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `redact` →
+//! `batch` → `export`. `pipeline` is the thread on which all but the first happen.
+
+pub mod assembly;
+pub mod batch;
+#[cfg(feature = "bridge")]
+mod bridge;
+pub mod config;
+pub mod diag;
+pub mod export;
+pub mod handoff;
+pub mod pipeline;
+pub mod redact;
+pub mod semconv;
+pub mod stats;
+#[cfg(test)]
+mod testing;

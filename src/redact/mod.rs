@@ -1,0 +1,15 @@
+//! The one place through which every span passes between mapping and everything that leaves the
+//! process, whatever made it. There are no rules yet; what they will be is data in a [`Policy`].
+
+use opentelemetry_sdk::trace::SpanData;
+
+#[derive(Debug, Clone, Default)]
+pub struct Policy {}
+
+impl Policy {
+    /// The span as it may be batched, written and sent.
+    #[expect(clippy::unused_self, reason = "the rules will be the policy's")]
+    pub fn apply(&self, span: SpanData) -> SpanData {
+        span
+    }
+}
