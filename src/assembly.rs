@@ -121,13 +121,8 @@ impl Assembly {
             .links
             .iter()
             .map(|link| {
-                let context = context(
-                    link.trace_id,
-                    link.span_id,
-                    link.trace_flags,
-                    &link.trace_state,
-                    true,
-                );
+                let context =
+                    context(link.trace_id, link.span_id, link.trace_flags, &link.trace_state, true);
                 Link::new(context, plain(&link.attributes, keys), 0)
             })
             .collect();
@@ -189,13 +184,18 @@ fn size_of_attributes(attributes: &[KeyValue]) -> usize {
     const PER_ENTRY: usize = 16;
     let of_value = |value: &Value| match value {
         Value::String(text) => text.as_str().len(),
-        Value::Array(Array::String(items)) => items.iter().map(|item| item.as_str().len() + 8).sum(),
+        Value::Array(Array::String(items)) => {
+            items.iter().map(|item| item.as_str().len() + 8).sum()
+        }
         Value::Array(Array::I64(items)) => items.len() * 8,
         Value::Array(Array::F64(items)) => items.len() * 8,
         Value::Array(Array::Bool(items)) => items.len(),
         _ => 8,
     };
-    attributes.iter().map(|entry| PER_ENTRY + entry.key.as_str().len() + of_value(&entry.value)).sum()
+    attributes
+        .iter()
+        .map(|entry| PER_ENTRY + entry.key.as_str().len() + of_value(&entry.value))
+        .sum()
 }
 
 fn plain(attributes: &[(Text<'_>, Value<'_>)], keys: &Keys<'_>) -> Vec<KeyValue> {

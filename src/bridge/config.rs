@@ -12,13 +12,13 @@ use crate::config::Config;
 use crate::export::{Encoding, ProxyEnv, Target};
 use crate::redact::Policy;
 
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct NativeHeader {
     pub name: String,
     pub value: String,
 }
 
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct NativeConfig {
     /// Resource attributes as a JSON object.
     pub resource: String,
@@ -28,21 +28,13 @@ pub struct NativeConfig {
     pub protocol: String,
     pub gzip: bool,
     pub timeout_ms: u32,
-    #[napi(ts_type = "string | null")]
     pub certificate_pem: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub client_certificate_pem: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub client_key_pem: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub extra_ca_pem: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub https_proxy: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub http_proxy: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub all_proxy: Option<String>,
-    #[napi(ts_type = "string | null")]
     pub no_proxy: Option<String>,
     pub user_agent: String,
     pub max_queue_bytes: f64,

@@ -36,7 +36,10 @@ pub(super) fn derive(chunk: &[u8]) -> Derived {
         let Record::Part(part) = record else { continue };
         match PartKind::from_byte(part.kind) {
             Some(PartKind::Json) => {
-                json.push(JsonPart { index: part.index, json: json_text(part.value, records.keys()) });
+                json.push(JsonPart {
+                    index: part.index,
+                    json: json_text(part.value, records.keys()),
+                });
             }
             Some(kind) => derive_part(&mut attributes, kind, part.value, records.keys()),
             None => {}

@@ -4,21 +4,21 @@ use napi_derive::napi;
 
 use crate::pipeline::{FlushReport, Pipeline};
 
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct NativeFlush {
     pub delivered: f64,
     pub lost: f64,
     pub pending: f64,
 }
 
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct NativeLoss {
     pub stage: String,
     pub reason: String,
     pub spans: f64,
 }
 
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct NativeStats {
     pub started: f64,
     pub ended: f64,
@@ -32,7 +32,6 @@ pub struct NativeStats {
     pub retries: f64,
     pub bytes_sent: f64,
     pub bytes_held: f64,
-    #[napi(ts_type = "string | null")]
     pub last_error: Option<String>,
 }
 

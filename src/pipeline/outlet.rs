@@ -60,8 +60,7 @@ impl Outlet {
 
     /// The next batch to deliver, if one may go now. `finished` tells when it has been tried.
     pub(super) fn start_next(&mut self, now: Instant) -> Option<Queued> {
-        let most =
-            if self.failed_rounds > 0 { MAX_UNDER_WAY_WHILE_FAILING } else { MAX_UNDER_WAY };
+        let most = if self.failed_rounds > 0 { MAX_UNDER_WAY_WHILE_FAILING } else { MAX_UNDER_WAY };
         if self.under_way.len() >= most || self.pause.is_some_and(|pause| pause.until > now) {
             return None;
         }

@@ -25,12 +25,22 @@ use crate::redact::Policy;
 use crate::stats::Stage;
 
 pub(super) enum Command {
-    Chunk { bytes: Vec<u8>, ended: u32 },
+    Chunk {
+        bytes: Vec<u8>,
+        ended: u32,
+    },
     /// These spans ended in a chunk that was turned away.
     Forget(Scan),
-    Reconfigure { config: Box<Config>, done: SyncSender<Result<(), StartError>> },
-    Flush { id: u32 },
-    Shutdown { grace: Duration },
+    Reconfigure {
+        config: Box<Config>,
+        done: SyncSender<Result<(), StartError>>,
+    },
+    Flush {
+        id: u32,
+    },
+    Shutdown {
+        grace: Duration,
+    },
 }
 
 /// A delivery under way: which outlet and batch, what it holds, and what became of it.
@@ -210,7 +220,10 @@ impl Worker {
                 Ok(Ok(())) => "fewer spans than were counted".to_owned(),
                 Err(_) => "the decoder failed".to_owned(),
             };
-            self.shared.warning("malformed_chunk", format!("spans were lost on the way from JS: {why}; please report it"));
+            self.shared.warning(
+                "malformed_chunk",
+                format!("spans were lost on the way from JS: {why}; please report it"),
+            );
             self.shared.lose(Stage::Handoff, "malformed", missing);
         }
         self.batch(spans).await;
@@ -265,7 +278,8 @@ impl Worker {
             self.last_batch += 1;
             let queued = Queued { id: self.last_batch, batch };
             let current = self.route.outlet;
-            if let Some((_, outlet)) = self.outlets.iter_mut().find(|(number, _)| *number == current)
+            if let Some((_, outlet)) =
+                self.outlets.iter_mut().find(|(number, _)| *number == current)
             {
                 outlet.push(queued);
             }
@@ -360,8 +374,7 @@ fn open(config: Config, shared: &Arc<Shared>, outlet: u64) -> Result<(Route, Out
     let encoder =
         Encoder::new(&config.resource).map_err(|error| StartError::Thread(error.to_string()))?;
     let delivery = Delivery::new(config.target, observer).map_err(StartError::Target)?;
-    let route =
-        Route { policy: config.policy, batch: Batch::new(config.batch), encoder, outlet };
+    let route = Route { policy: config.policy, batch: Batch::new(config.batch), encoder, outlet };
     Ok((route, Outlet::new(delivery)))
 }
 

@@ -99,10 +99,7 @@ fn token_counts(into: &mut Attributes, usage: Value<'_>, keys: &Keys<'_>) {
         ("llm.token_count.prompt", &["prompt_tokens"][..]),
         ("llm.token_count.completion", &["completion_tokens"]),
         ("llm.token_count.total", &["total_tokens"]),
-        (
-            "llm.token_count.prompt_details.cache_read",
-            &["prompt_tokens_details", "cached_tokens"],
-        ),
+        ("llm.token_count.prompt_details.cache_read", &["prompt_tokens_details", "cached_tokens"]),
         ("llm.token_count.prompt_details.audio", &["prompt_tokens_details", "audio_tokens"]),
         (
             "llm.token_count.completion_details.reasoning",

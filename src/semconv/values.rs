@@ -33,7 +33,9 @@ pub fn attribute_value(value: Value<'_>, keys: &Keys<'_>) -> Option<AttributeVal
             Some(array) => AttributeValue::Array(array),
             None => json_text(value, keys).into(),
         },
-        Value::Object(_) | Value::Buffer(_) | Value::TypedArray(..) => json_text(value, keys).into(),
+        Value::Object(_) | Value::Buffer(_) | Value::TypedArray(..) => {
+            json_text(value, keys).into()
+        }
     })
 }
 

@@ -54,14 +54,14 @@ async fn a_batch_over_the_cap_is_split_and_a_span_over_it_is_counted() {
     assert_eq!(left, [numbers(0..7), numbers(8..10)].concat());
 }
 
-/// Runs itself again, since the environment of a process with threads must not be changed.
+/// Runs another test of this file in a process of its own, since the environment of a process with
+/// threads must not be changed.
 #[test]
 fn the_exporters_own_environment_variables_do_not_reach_the_body() {
+    let here = module_path!().split_once("::").expect("a module in a crate").1;
+    let name = format!("{here}::a_batch_holds_the_spans_in_order_and_the_resource");
     let again = Command::new(std::env::current_exe().expect("this test"))
-        .args([
-            "--exact",
-            "export::tests::encoding::a_batch_holds_the_spans_in_order_and_the_resource",
-        ])
+        .args(["--exact", &name])
         .env("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
         .env("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "zstd")
         .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")

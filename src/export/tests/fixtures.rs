@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{
@@ -102,41 +102,50 @@ pub fn single_attempt(target: Target, notes: Arc<Notes>) -> Delivery {
 
 /// Keeps what it is told; panics at once when a warning shows the token.
 #[derive(Default)]
-pub struct Notes {
-    notes: Mutex<(usize, usize, Vec<(&'static str, String)>)>,
+pub struct Notes(Mutex<Noted>);
+
+#[derive(Default)]
+struct Noted {
+    requests: usize,
+    retries: usize,
+    warnings: Vec<(&'static str, String)>,
 }
 
 impl Notes {
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().expect("notes")
+    }
+
     pub fn requests(&self) -> usize {
-        self.notes.lock().expect("notes").0
+        self.noted().requests
     }
 
     pub fn retries(&self) -> usize {
-        self.notes.lock().expect("notes").1
+        self.noted().retries
     }
 
     pub fn warning_codes(&self) -> Vec<&'static str> {
-        self.notes.lock().expect("notes").2.iter().map(|(code, _)| *code).collect()
+        self.noted().warnings.iter().map(|(code, _)| *code).collect()
     }
 
     pub fn warnings(&self) -> String {
-        let notes = self.notes.lock().expect("notes");
-        notes.2.iter().map(|(code, message)| format!("{code}: {message}\n")).collect()
+        let noted = self.noted();
+        noted.warnings.iter().map(|(code, message)| format!("{code}: {message}\n")).collect()
     }
 }
 
 impl Observer for Notes {
     fn request(&self, _bytes_on_wire: usize) {
-        self.notes.lock().expect("notes").0 += 1;
+        self.noted().requests += 1;
     }
 
     fn retried(&self) {
-        self.notes.lock().expect("notes").1 += 1;
+        self.noted().retries += 1;
     }
 
     fn warning(&self, code: &'static str, message: String) {
         assert!(!message.contains(TOKEN), "a warning shows the token: {message}");
-        self.notes.lock().expect("notes").2.push((code, message));
+        self.noted().warnings.push((code, message));
     }
 }
 

@@ -11,8 +11,56 @@ use super::fixtures::{resource, span};
 const SPANS: usize = 512;
 const ROUNDS: usize = 15;
 
+const WORDS: [&str; 32] = [
+    "the",
+    "of",
+    "and",
+    "model",
+    "to",
+    "a",
+    "request",
+    "in",
+    "is",
+    "that",
+    "tool",
+    "answer",
+    "for",
+    "it",
+    "as",
+    "was",
+    "with",
+    "be",
+    "weather",
+    "by",
+    "on",
+    "not",
+    "invoice",
+    "customer",
+    "or",
+    "are",
+    "from",
+    "at",
+    "which",
+    "but",
+    "have",
+    "yesterday",
+];
+
+/// Text that compresses about as well as prose does.
+fn prose(random: &mut fastrand::Rng, bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes + 16);
+    while text.len() < bytes {
+        text.push_str(WORDS[random.usize(0..WORDS.len())]);
+        text.push(' ');
+        if random.u8(0..8) == 0 {
+            text.push_str(&random.u32(..).to_string());
+        }
+    }
+    text
+}
+
 fn llm_like(i: usize) -> opentelemetry_sdk::trace::SpanData {
-    let sentence = "The quick brown fox reads the manual, finds nothing and asks the model again. ";
+    let mut random = fastrand::Rng::with_seed(i as u64);
     let mut attributes = vec![
         KeyValue::new("openinference.span.kind", "LLM"),
         KeyValue::new("llm.model_name", "gpt-4.1-mini"),
@@ -23,8 +71,7 @@ fn llm_like(i: usize) -> opentelemetry_sdk::trace::SpanData {
         let key = |part: &str| format!("llm.input_messages.{message}.message.{part}");
         attributes
             .push(KeyValue::new(key("role"), if message % 2 == 0 { "user" } else { "assistant" }));
-        attributes
-            .push(KeyValue::new(key("content"), format!("{i} {message} {}", sentence.repeat(2))));
+        attributes.push(KeyValue::new(key("content"), prose(&mut random, 160)));
         attributes.push(KeyValue::new(key("tool_call_id"), format!("call_{i}_{message}")));
     }
     assert_eq!(attributes.len(), 40);

@@ -1,0 +1,8 @@
+/** `npm run demo`: makes what is missing, then runs `examples/demo.ts`. */
+import { ensureAll, runProgram } from "./support/prepare.mjs";
+import { runMain } from "./support/project.mjs";
+
+await runMain(async () => {
+  await ensureAll();
+  await runProgram(".build/examples/demo.js");
+});

@@ -1,0 +1,107 @@
+/**
+ * What must be there before anything of the project runs, each made when it is missing or stale:
+ * installed packages, the native addon, the compiled package, the compiled tests, benches and
+ * examples. Packages and addon are looked at first and cost nothing when they are there; compiling
+ * TypeScript takes a second and is simply done.
+ */
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { inProject, mustRun, run, say, tool } from "./project.mjs";
+
+const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
+
+export async function ensureModules() {
+  const lock = inProject("package-lock.json");
+  if (!existsSync(lock)) {
+    if (existsSync(inProject("node_modules"))) return;
+    say("installing packages");
+    await mustRun("npm install", "npm", ["install", ...QUIET]);
+  } else if (!isInstalled(lock)) {
+    say("installing packages");
+    await mustRun("npm ci", "npm", ["ci", ...QUIET]);
+  }
+}
+
+/**
+ * npm writes down what it installed. Compared by what is in there, as times say little: a checkout
+ * makes every file new.
+ * @param {string} lock
+ */
+function isInstalled(lock) {
+  const record = inProject("node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = packagesIn(lock);
+  const present = packagesIn(record);
+  const same = Object.entries(present).every(([path, { version }]) => {
+    return wanted[path]?.version === version;
+  });
+  // Optional packages are for other platforms.
+  return same && Object.entries(wanted).every(([path, { optional }]) => optional || path in present);
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
+function packagesIn(file) {
+  const { packages } = JSON.parse(readFileSync(file, "utf8"));
+  delete packages[""];
+  return packages;
+}
+
+export async function ensureNative() {
+  const script = inProject("scripts", "build-native.mjs");
+  await mustRun("npm run build:native", process.execPath, [script]);
+}
+
+/** Compiles `js/` into `dist/`, and takes away what no source stands for any more. */
+export async function buildPackage() {
+  await compile("tsconfig.json");
+  prune(inProject("dist"), inProject("js"));
+}
+
+/** Compiles tests, benches and examples into `.build/`. */
+export async function buildTests() {
+  await compile("tsconfig.tests.json");
+}
+
+/** @param {string} project */
+async function compile(project) {
+  const [command, args] = tool("typescript", "tsc");
+  await mustRun(`tsc -p ${project}`, command, [...args, "-p", inProject(project)]);
+}
+
+/**
+ * @param {string} output
+ * @param {string} source
+ */
+function prune(output, source) {
+  for (const entry of readdirSync(output, { withFileTypes: true })) {
+    const made = join(output, entry.name);
+    if (entry.isDirectory()) {
+      if (existsSync(join(source, entry.name))) prune(made, join(source, entry.name));
+      else rmSync(made, { recursive: true });
+    } else if (!existsSync(join(source, entry.name.replace(/(\.d)?\.[jt]s$/, ".ts")))) {
+      rmSync(made);
+    }
+  }
+}
+
+/** Everything that a program of the project needs, from a fresh clone on. */
+export async function ensureAll() {
+  await ensureModules();
+  await ensureNative();
+  await buildPackage();
+  await buildTests();
+}
+
+/**
+ * Runs a compiled program, with the arguments that this script got. Its exit code becomes ours.
+ * @param {string} file
+ */
+export async function runProgram(file) {
+  const args = ["--enable-source-maps", inProject(file), ...process.argv.slice(2)];
+  const { code } = await run(process.execPath, args);
+  process.exitCode = code;
+}
