@@ -78,6 +78,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     headers: options.headers.map(([name, value]) => ({ name, value })),
     protocol: options.protocol,
     gzip: options.compression === "gzip",
+    gzipLevel: options.gzipLevel,
     timeoutMs: options.timeoutMs,
     certificatePem: options.certificatePem,
     clientCertificatePem: options.clientCertificatePem,

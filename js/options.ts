@@ -6,6 +6,7 @@
  * `options/table.ts`; settings that are more than one value have a file of their own beside it.
  */
 import { resolveCertificates } from "./options/certificates.js";
+import { isLoopback } from "./options/endpoint.js";
 import { resolveHeaders } from "./options/headers.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup } from "./options/lookup.js";
@@ -57,16 +58,20 @@ export function resolveOptions(
   checkOptionNames(copy);
   const lookup = new Lookup(copy, env);
   const wholeIo = completeIo(io);
+  const endpoint = lookup.pick(SETTINGS.endpoint);
+  const compression = lookup.pick(SETTINGS.compression);
+  const isChosen = lookup.sources["compression"] !== "default";
   const options: ResolvedOptions = {
     disabled: lookup.pick(SETTINGS.disabled),
     debug: lookup.pick(SETTINGS.debug),
     register: lookup.pick(SETTINGS.register),
     autoInstrument: lookup.pick(SETTINGS.autoInstrument),
     modules: resolveModules(lookup),
-    ...lookup.pick(SETTINGS.endpoint),
+    ...endpoint,
     headers: resolveHeaders(lookup),
     protocol: lookup.pick(SETTINGS.protocol),
-    compression: lookup.pick(SETTINGS.compression),
+    compression,
+    gzipLevel: !isChosen && isLoopback(endpoint.tracesUrl) ? 0 : 1,
     timeoutMs: lookup.pick(SETTINGS.timeoutMs),
     ...resolveCertificates(lookup, wholeIo),
     proxy: resolveProxy(lookup),

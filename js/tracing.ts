@@ -124,6 +124,7 @@ export class Tracing {
     const contextManager = new AsyncContextManager();
     this.registration = register({ provider: this.provider, contextManager, propagator });
     const { taken } = this.registration;
+    if (!taken.includes("context")) this.recorder.useContextManager(contextManager);
     if (taken.length === 0) return;
     warnOnce(
       `OpenTelemetry's global ${taken.join(", ")} was registered by somebody else and stays so; ` +

@@ -13,7 +13,15 @@ import { renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs
 import { performance } from "node:perf_hooks";
 
 import { renderContract } from "./support/contract.mjs";
-import { Failure, inProject, mustRun, run, runMain, say, secondsSince } from "./support/project.mjs";
+import {
+  Failure,
+  inProject,
+  mustRun,
+  run,
+  runMain,
+  say,
+  secondsSince,
+} from "./support/project.mjs";
 
 const CRATE = "catalyst-tracing";
 const SOURCES = ["src", "Cargo.toml", "Cargo.lock", "build.rs"];

@@ -1,6 +1,6 @@
 /**
  * `npm run runtimes`: installs the JavaScript runtimes that tests run programs on into `.runtimes/`,
- * half a gigabyte, once. They are no dependencies of the project, because npm would put one of these
+ * a gigabyte on disk, once. They are no dependencies of the project, because npm would put one of these
  * Nodes before the one that everything here is meant to run on.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,8 +27,14 @@ const MANIFEST = `${JSON.stringify(
   2,
 )}\n`;
 
-const INSTALL = ["install", "--ignore-scripts=false", "--no-audit", "--no-fund", "--loglevel=error"];
-/** A slow line gets its half gigabyte in this time; a dead one must not hold up the tests. */
+const INSTALL = [
+  "install",
+  "--ignore-scripts=false",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+];
+/** A slow line gets them in this time; a dead one must not hold up the tests. */
 const INSTALL_TIMEOUT_MS = 300_000;
 
 function areInstalled() {
@@ -43,5 +49,6 @@ await runMain(async () => {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(inProject(".runtimes", "package.json"), MANIFEST);
   const { code } = await run("npm", INSTALL, { cwd: FOLDER, timeoutMs: INSTALL_TIMEOUT_MS });
-  if (code !== 0) throw new Failure("the runtimes cannot be installed; their tests will be skipped");
+  if (code !== 0)
+    throw new Failure("the runtimes cannot be installed; their tests will be skipped");
 });

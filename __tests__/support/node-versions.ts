@@ -1,6 +1,7 @@
-// Finds the JavaScript runtimes that tests can run programs on: those installed as npm packages in
-// the project (`node`, also under aliases such as `node22`, `bun`, `deno`), else those on PATH.
-// Finds only; installs nothing. Where there is none, the answer says so in words for a skip.
+// Finds the JavaScript runtimes that tests can run programs on: those that `npm run runtimes` put
+// into `.runtimes/` as npm packages (`node`, also under aliases such as `node22`, `bun`, `deno`),
+// else those on PATH. Finds only; installs nothing. Where there is none, the answer says so in words
+// for a skip.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -46,11 +47,7 @@ export function nodeVersions(modules = defaultModules()): Runtime[] {
 /** The newest Node of that major version. */
 export function findNode(major: number, modules = defaultModules()): Runtime | Missing {
   const matches = nodeVersions(modules).filter(({ version }) => version.startsWith(`${major}.`));
-  return (
-    matches.at(-1) ?? {
-      skipped: `Node ${major} is not here: npm install --save-dev node${major}@npm:node@${major}`,
-    }
-  );
+  return matches.at(-1) ?? { skipped: `Node ${major} is not here: npm run runtimes` };
 }
 
 export function findBun(modules = defaultModules()): Runtime | Missing {
@@ -66,7 +63,7 @@ function find(name: "bun" | "deno", modules: string): Runtime | Missing {
     const runtime = runtimeOf(name, info);
     if (runtime !== undefined) return runtime;
   }
-  return onPath(name) ?? { skipped: `${name} is not here: npm install --save-dev ${name}` };
+  return onPath(name) ?? { skipped: `${name} is not here: npm run runtimes` };
 }
 
 function runtimeOf(name: Runtime["name"], info: PackageInfo): Runtime | undefined {
@@ -106,5 +103,5 @@ function onPath(name: "bun" | "deno"): Runtime | undefined {
 }
 
 function defaultModules(): string {
-  return join(projectRoot, "node_modules");
+  return join(projectRoot, ".runtimes", "node_modules");
 }

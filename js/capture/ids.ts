@@ -11,10 +11,7 @@ let next = POOL_WORDS;
 
 /** A random word. The last word of an id must not make it all zeros: use `nonZeroWord` there. */
 export function word(): number {
-  if (next >= POOL_WORDS) {
-    globalThis.crypto.getRandomValues(pool);
-    next = 0;
-  }
+  if (next >= POOL_WORDS) refill();
   return pool[next++]!;
 }
 
@@ -23,6 +20,11 @@ export function nonZeroWord(): number {
     const random = word();
     if (random !== 0) return random;
   }
+}
+
+function refill(): void {
+  globalThis.crypto.getRandomValues(pool);
+  next = 0;
 }
 
 const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =>

@@ -2,12 +2,11 @@
  * What all spans of one `setup()` share: where they go, who else sees them, and whether that is
  * still so. Also the guard between our faults and the host.
  */
-import type { Attributes, Context } from "@opentelemetry/api";
+import { type Attributes, type Context, type ContextManager, context } from "@opentelemetry/api";
 
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
-import { Writer } from "../handoff/writer.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import { writeEnd, writePartRecord } from "./span-record.js";
@@ -59,8 +58,9 @@ export class Recorder {
   private readonly outbox: Outbox;
   private readonly onFault: RecorderParts["onFault"];
   private processors: readonly SpanProcessor[] | undefined;
-  private copies: { writer: Writer; walker: Walker } | undefined;
+  private copies: Walker | undefined;
   private isOpen = true;
+  private contextManager: Pick<ContextManager, "active"> = context;
 
   constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
     this.outbox = outbox;
@@ -75,9 +75,19 @@ export class Recorder {
     return this.isOpen;
   }
 
+  /** Our context manager, when it is the registered one: asking it directly is much cheaper. */
+  useContextManager(manager: Pick<ContextManager, "active">): void {
+    this.contextManager = manager;
+  }
+
+  activeContext(): Context {
+    return this.contextManager.active();
+  }
+
   close(): void {
     this.isOpen = false;
     this.processors = undefined;
+    this.contextManager = context;
   }
 
   addProcessor(processor: SpanProcessor): void {
@@ -111,8 +121,7 @@ export class Recorder {
     span.parts += 1;
     if (!this.isOpen) return index;
     this.guard(() => {
-      const { writer, walker } = this.outbox;
-      writePartRecord(writer, walker, span, index, PartKind[kind], value);
+      writePartRecord(this.outbox.walker, span, index, PartKind[kind], value);
       this.outbox.commit();
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
     });
@@ -121,11 +130,10 @@ export class Recorder {
 
   /** Span processors may ask for what only Rust can derive, when the outbox is long gone. */
   private keepCopy(span: RecordingSpan, index: number, kind: PartKind, value: unknown): void {
-    const writer = this.copies?.writer ?? new Writer(COPY_BUFFER_BYTES);
-    this.copies ??= { writer, walker: new Walker(writer) };
-    writer.beginChunk();
-    writePartRecord(writer, this.copies.walker, span, index, PartKind[kind], value);
-    (span.partBytes ??= []).push(writer.bytes.slice(0, writer.at));
+    const copies = (this.copies ??= new Walker(COPY_BUFFER_BYTES));
+    copies.beginChunk();
+    writePartRecord(copies, span, index, PartKind[kind], value);
+    (span.partBytes ??= []).push(copies.bytes.slice(0, copies.at));
   }
 
   countIgnored(): void {

@@ -5,7 +5,6 @@ import { type Attributes, TraceFlags } from "@opentelemetry/api";
 
 import type { Outbox } from "../handoff/outbox.js";
 import type { Walker } from "../handoff/walker.js";
-import type { Writer } from "../handoff/writer.js";
 import { wordOf } from "./ids.js";
 import { type Moment, PartReference, type RecordingSpan } from "./span.js";
 
@@ -18,49 +17,47 @@ const ABSOLUTE_END = 4;
 const STATUS_MESSAGE = 8;
 const TRACE_STATE = 16;
 
-/** Record head, identifiers, flags and the two times: the part of an END that has a fixed size. */
-const END_FIXED_BYTES = 5 + 32 + 4 + 8 + 12 + 12;
+/** Record head, identifiers and flags: the part of an END that has a fixed size. */
+const END_HEAD_BYTES = 5 + 32 + 4 + 8;
 
 export function writePartRecord(
-  writer: Writer,
   walker: Walker,
   span: RecordingSpan,
   index: number,
   kind: number,
   value: unknown,
 ): void {
-  const start = writer.at;
+  const start = walker.at;
   try {
-    writer.u8(PART);
-    const body = writer.beginLength();
-    writer.reserve(8);
-    writer.idWord(span.s0);
-    writer.idWord(span.s1);
-    writer.varint(index);
-    writer.u8(kind);
-    walker.write(value);
-    writer.endLength(body);
+    walker.u8(PART);
+    const body = walker.beginLength();
+    walker.reserve(8);
+    walker.idWord(span.s0);
+    walker.idWord(span.s1);
+    walker.varint(index);
+    walker.u8(kind);
+    walker.value(value);
+    walker.endLength(body);
   } catch (fault) {
-    writer.rewind(start);
+    walker.rewind(start);
     throw fault;
   }
 }
 
 /** Writes the end of a span; if its attributes do not fit, without them: they count as dropped. */
 export function writeEnd(outbox: Outbox, span: RecordingSpan): void {
-  const { writer, walker } = outbox;
-  const start = writer.at;
+  const { walker } = outbox;
+  const start = walker.at;
   try {
-    writeEndRecord(writer, walker, span, span.entries, span.parts);
+    writeEndRecord(walker, span, span.entries, span.parts);
   } catch (fault) {
-    writer.rewind(start);
-    writeEndRecord(writer, walker, span, [], span.parts + span.entries.length / 2);
+    walker.rewind(start);
+    writeEndRecord(walker, span, [], span.parts + span.entries.length / 2);
     throw fault;
   }
 }
 
 function writeEndRecord(
-  writer: Writer,
   walker: Walker,
   span: RecordingSpan,
   entries: readonly unknown[],
@@ -69,86 +66,89 @@ function writeEndRecord(
   const { startAt, statusMessage } = span;
   const endAt = span.endAt ?? startAt;
   const traceState = span.traceState?.serialize();
-  writer.reserve(END_FIXED_BYTES);
-  writer.u8(END);
-  const body = writer.beginLength();
-  writer.idWord(span.t0);
-  writer.idWord(span.t1);
-  writer.idWord(span.t2);
-  writer.idWord(span.t3);
-  writer.idWord(span.s0);
-  writer.idWord(span.s1);
-  writer.idWord(span.p0);
-  writer.idWord(span.p1);
-  writer.u8(
+  walker.reserve(END_HEAD_BYTES);
+  const { bytes, view } = walker;
+  let { at } = walker;
+  const body = at + 1;
+  bytes[at] = END;
+  at += 5;
+  view.setInt32(at, span.t0);
+  view.setInt32(at + 4, span.t1);
+  view.setInt32(at + 8, span.t2);
+  view.setInt32(at + 12, span.t3);
+  view.setInt32(at + 16, span.s0);
+  view.setInt32(at + 20, span.s1);
+  view.setInt32(at + 24, span.p0);
+  view.setInt32(at + 28, span.p1);
+  bytes[at + 32] =
     (span.parentIsRemote ? PARENT_IS_REMOTE : 0) |
-      (typeof startAt === "number" ? 0 : ABSOLUTE_START) |
-      (typeof endAt === "number" ? 0 : ABSOLUTE_END) |
-      (statusMessage === undefined ? 0 : STATUS_MESSAGE) |
-      (traceState ? TRACE_STATE : 0),
-  );
-  writer.u8(span.kind);
-  writer.u8(span.statusCode);
-  writer.u8(TraceFlags.SAMPLED);
-  writer.f64(span.clock.anchor);
-  writeMoment(writer, startAt);
-  writeMoment(writer, endAt);
-  writer.text(span.name);
-  writer.key(span.scope.name);
-  writer.key(span.scope.version);
-  if (statusMessage !== undefined) writer.text(statusMessage);
-  if (traceState) writer.text(traceState);
-  writer.varint(parts);
-  writer.varint(entries.length / 2);
+    (typeof startAt === "number" ? 0 : ABSOLUTE_START) |
+    (typeof endAt === "number" ? 0 : ABSOLUTE_END) |
+    (statusMessage === undefined ? 0 : STATUS_MESSAGE) |
+    (traceState ? TRACE_STATE : 0);
+  bytes[at + 33] = span.kind;
+  bytes[at + 34] = span.statusCode;
+  bytes[at + 35] = TraceFlags.SAMPLED;
+  view.setFloat64(at + 36, span.clock.anchor, true);
+  walker.at = at + 44;
+  writeMoment(walker, startAt);
+  writeMoment(walker, endAt);
+  walker.text(span.name);
+  walker.key(span.scope.name);
+  walker.key(span.scope.version);
+  if (statusMessage !== undefined) walker.text(statusMessage);
+  if (traceState) walker.text(traceState);
+  walker.varint(parts);
+  walker.varint(entries.length / 2);
   for (let index = 0; index < entries.length; index += 2) {
-    writer.key(entries[index] as string);
+    walker.key(entries[index] as string);
     const value = entries[index + 1];
-    if (value instanceof PartReference) walker.writePart(value.index);
-    else walker.write(value);
+    if (typeof value === "object" && value instanceof PartReference) walker.partReference(value.index);
+    else walker.value(value);
   }
-  writeEvents(writer, walker, span);
-  writeLinks(writer, walker, span);
-  writer.endLength(body);
+  writeEvents(walker, span);
+  writeLinks(walker, span);
+  walker.endLength(body);
 }
 
-function writeMoment(writer: Writer, moment: Moment): void {
+function writeMoment(walker: Walker, moment: Moment): void {
   if (typeof moment === "number") {
-    writer.f64(moment);
+    walker.f64(moment);
   } else {
-    writer.f64(moment[0]);
-    writer.u32(moment[1]);
+    walker.f64(moment[0]);
+    walker.u32(moment[1]);
   }
 }
 
-function writeEvents(writer: Writer, walker: Walker, { recordedEvents }: RecordingSpan): void {
-  if (recordedEvents === undefined) return writer.varint(0);
-  writer.varint(recordedEvents.length);
+function writeEvents(walker: Walker, { recordedEvents }: RecordingSpan): void {
+  if (recordedEvents === undefined) return walker.varint(0);
+  walker.varint(recordedEvents.length);
   for (const { at, name, attributes } of recordedEvents) {
-    writer.u8(typeof at === "number" ? 0 : 1);
-    writeMoment(writer, at);
-    writer.key(name);
-    writeAttributes(writer, walker, attributes);
+    walker.u8(typeof at === "number" ? 0 : 1);
+    writeMoment(walker, at);
+    walker.key(name);
+    writeAttributes(walker, attributes);
   }
 }
 
-function writeLinks(writer: Writer, walker: Walker, { recordedLinks }: RecordingSpan): void {
-  if (recordedLinks === undefined) return writer.varint(0);
-  writer.varint(recordedLinks.length);
+function writeLinks(walker: Walker, { recordedLinks }: RecordingSpan): void {
+  if (recordedLinks === undefined) return walker.varint(0);
+  walker.varint(recordedLinks.length);
   for (const { context, attributes } of recordedLinks) {
-    writer.reserve(24);
-    for (let index = 0; index < 4; index++) writer.idWord(wordOf(context.traceId, index));
-    for (let index = 0; index < 2; index++) writer.idWord(wordOf(context.spanId, index));
-    writer.u8(context.traceFlags);
-    writer.text(context.traceState?.serialize() ?? "");
-    writeAttributes(writer, walker, attributes ?? {});
+    walker.reserve(24);
+    for (let index = 0; index < 4; index++) walker.idWord(wordOf(context.traceId, index));
+    for (let index = 0; index < 2; index++) walker.idWord(wordOf(context.spanId, index));
+    walker.u8(context.traceFlags);
+    walker.text(context.traceState?.serialize() ?? "");
+    writeAttributes(walker, attributes ?? {});
   }
 }
 
-function writeAttributes(writer: Writer, walker: Walker, attributes: Attributes): void {
+function writeAttributes(walker: Walker, attributes: Attributes): void {
   const keys = Object.keys(attributes);
-  writer.varint(keys.length);
+  walker.varint(keys.length);
   for (const key of keys) {
-    writer.key(key);
-    walker.write(attributes[key]);
+    walker.key(key);
+    walker.value(attributes[key]);
   }
 }

@@ -7,6 +7,7 @@ import {
   context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  ROOT_CONTEXT,
   type Span,
   type SpanContext,
   SpanKind,
@@ -35,13 +36,15 @@ export class RecordingTracer implements Tracer {
   startSpan(
     name: string,
     givenOptions?: SpanOptions,
-    context: Context = contextApi.active(),
+    givenContext?: Context,
   ): Span {
     const { recorder } = this;
     const options = givenOptions ?? NO_OPTIONS;
-    if (!recorder.isRecording || isTracingSuppressed(context)) {
-      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    }
+    const context = givenContext ?? recorder.activeContext();
+    if (!recorder.isRecording) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    // Nothing to look up: the common case in an app that starts a trace.
+    if (context === ROOT_CONTEXT) return this.startRoot(name, options, context);
+    if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = options.root === true ? undefined : trace.getSpan(context);
     if (parent instanceof RecordingSpan) return this.startChild(name, options, context, parent);
     const remote = parent?.spanContext();
@@ -58,8 +61,9 @@ export class RecordingTracer implements Tracer {
     if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, undefined)) {
       return unsampled(hex(t0) + hex(t1) + hex(t2) + hex(t3));
     }
-    const clock = clockForRoot(now());
-    return this.record(name, options, context, t0, t1, t2, t3, 0, 0, undefined, false, clock);
+    const at = now();
+    const clock = clockForRoot(at);
+    return this.record(name, options, context, t0, t1, t2, t3, 0, 0, undefined, false, clock, at);
   }
 
   /** Under one of our own spans: no text of any identifier is made. */
@@ -73,7 +77,22 @@ export class RecordingTracer implements Tracer {
     if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, true)) {
       return unsampled(parent.spanContext().traceId, traceState);
     }
-    return this.record(name, options, context, t0, t1, t2, t3, s0, s1, traceState, false, clock);
+    const at = now();
+    return this.record(
+      name,
+      options,
+      context,
+      t0,
+      t1,
+      t2,
+      t3,
+      s0,
+      s1,
+      traceState,
+      false,
+      clock,
+      at,
+    );
   }
 
   /** Under a span that is not ours: of another process, another library, or not sampled. */
@@ -93,8 +112,23 @@ export class RecordingTracer implements Tracer {
     }
     const s0 = wordOf(spanId, 0);
     const s1 = wordOf(spanId, 1);
-    const clock = clockForRoot(now());
-    return this.record(name, options, context, t0, t1, t2, t3, s0, s1, traceState, isRemote, clock);
+    const at = now();
+    const clock = clockForRoot(at);
+    return this.record(
+      name,
+      options,
+      context,
+      t0,
+      t1,
+      t2,
+      t3,
+      s0,
+      s1,
+      traceState,
+      isRemote,
+      clock,
+      at,
+    );
   }
 
   private record(
@@ -110,10 +144,11 @@ export class RecordingTracer implements Tracer {
     traceState: TraceState | undefined,
     parentIsRemote: boolean,
     clock: Clock,
+    at: number,
   ): Span {
     const { recorder, scope } = this;
     const { startTime, kind = SpanKind.INTERNAL, attributes, links } = options;
-    const startAt = startTime === undefined ? now() : (toHrTime(startTime, clock) ?? now());
+    const startAt = startTime === undefined ? at : (toHrTime(startTime, clock) ?? at);
     const span = new RecordingSpan(
       recorder,
       scope,
@@ -150,7 +185,7 @@ export class RecordingTracer implements Tracer {
     const fn = rest.pop();
     if (typeof fn !== "function") return undefined;
     const [options, given] = rest as [SpanOptions?, Context?];
-    const parent = given ?? contextApi.active();
+    const parent = given ?? this.recorder.activeContext();
     const span = this.startSpan(name, options, parent);
     const body = fn as (span: Span) => ReturnType<F>;
     return contextApi.with(trace.setSpan(parent, span), body, undefined, span);

@@ -7,7 +7,6 @@
  * safe even from `worker.terminate()`.
  */
 import { Walker } from "./walker.js";
-import { Writer } from "./writer.js";
 
 /** Words of the header, as in `src/bridge/memory.rs`. */
 const COMMITTED = 0;
@@ -37,7 +36,6 @@ const now = performance.now.bind(performance);
 
 export class Outbox {
   readonly slot: number;
-  readonly writer: Writer;
   readonly walker: Walker;
   private header: Uint32Array;
   private isScheduled = false;
@@ -47,20 +45,19 @@ export class Outbox {
   isEnding = false;
 
   constructor(private readonly bridge: Bridge) {
-    this.writer = new Writer(INITIAL_BYTES, HEADER_BYTES);
-    this.walker = new Walker(this.writer);
-    this.header = this.headerOf(this.writer);
+    this.walker = new Walker(INITIAL_BYTES, HEADER_BYTES);
+    this.header = this.headerOf(this.walker);
     this.header.fill(0);
     this.header[COMMITTED] = HEADER_BYTES;
-    this.slot = bridge.attach(this.writer.bytes);
-    this.writer.onResize = () => {
-      this.header = this.headerOf(this.writer);
-      bridge.reattach(this.slot, this.writer.bytes);
+    this.slot = bridge.attach(this.walker.bytes);
+    this.walker.onResize = () => {
+      this.header = this.headerOf(this.walker);
+      bridge.reattach(this.slot, this.walker.bytes);
     };
   }
 
-  private headerOf(writer: Writer): Uint32Array {
-    return new Uint32Array(writer.bytes.buffer, writer.bytes.byteOffset, HEADER_WORDS);
+  private headerOf(walker: Walker): Uint32Array {
+    return new Uint32Array(walker.bytes.buffer, walker.bytes.byteOffset, HEADER_WORDS);
   }
 
   countStart(): void {
@@ -77,7 +74,7 @@ export class Outbox {
 
   /** Makes what was written part of the chunk. */
   commit(): void {
-    const { at } = this.writer;
+    const { at } = this.walker;
     this.header[COMMITTED] = at;
     if (at >= CHUNK_BYTES || this.isEnding) this.submit();
     else if (!this.isScheduled) this.schedule();
@@ -88,7 +85,7 @@ export class Outbox {
     this.header[ENDED]! += 1;
     // The event loop is not free: a long synchronous run must not keep its spans to itself.
     if (this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
-      this.header[COMMITTED] = this.writer.at;
+      this.header[COMMITTED] = this.walker.at;
       this.submit();
     } else {
       this.commit();
@@ -110,14 +107,14 @@ export class Outbox {
 
   /** Hands over what is committed, and all counts. */
   submit(): void {
-    const { header, writer } = this;
+    const { header, walker } = this;
     this.lastSubmitAt = now();
     this.firstRecordAt = this.lastSubmitAt;
     this.bridge.submit(this.slot);
     header.fill(0);
     header[COMMITTED] = HEADER_BYTES;
-    writer.beginChunk();
+    walker.beginChunk();
     // One large value must not be paid for until the process ends.
-    if (writer.bytes.length > INITIAL_BYTES) writer.resize(INITIAL_BYTES);
+    if (walker.bytes.length > INITIAL_BYTES) walker.resize(INITIAL_BYTES);
   }
 }

@@ -15,7 +15,7 @@
 import { Buffer } from "node:buffer";
 
 import { content, type Fields, isLeftOut, prepare, read, threw } from "./stand-ins.js";
-import { TooLargeError, type Writer } from "./writer.js";
+import { TooLargeError, Writer } from "./writer.js";
 
 const NULL = 0;
 const FALSE = 1;
@@ -46,6 +46,7 @@ const ELEMENTS = new Map<unknown, number>([
 ]);
 
 const objectPrototype: unknown = Object.prototype;
+const hasOwn = Object.prototype.hasOwnProperty;
 
 /** A container whose end has not been written. `keys` is undefined for an array. */
 interface Open {
@@ -57,138 +58,164 @@ interface Open {
   next: number;
 }
 
-/** Writes values into one writer. Kept between values: its arrays are reused. */
-export class Walker {
-  /** The containers around what is being written, outermost first. */
-  private readonly ancestors: object[] = [];
-
-  constructor(private readonly writer: Writer) {}
+/** A writer of values. The hot paths write bytes themselves: at this rate every call counts. */
+export class Walker extends Writer {
+  /** The containers around what is being written, outermost first, up to `depth`. */
+  private readonly ancestors: (object | undefined)[] = [];
+  private depth = 0;
 
   /** Writes a value; one that has no JSON is written as `null`. */
-  write(value: unknown): void {
+  value(value: unknown): void {
+    if (typeof value === "string") return this.string(value);
+    if (typeof value === "number") return this.number(value);
+    const { depth } = this;
     try {
-      this.value(prepare(value, ""));
+      this.prepared(prepare(value, ""));
     } finally {
-      this.ancestors.length = 0;
+      if (this.depth > depth) this.leave(depth);
     }
   }
 
   /** Names a part of the span whose JSON the attribute is to have. */
-  writePart(index: number): void {
-    this.writer.u8(PART);
-    this.writer.varint(index);
+  partReference(index: number): void {
+    this.u8(PART);
+    this.varint(index);
   }
 
-  /** Writes what `prepare` has seen. */
-  private value(value: unknown): void {
-    switch (typeof value) {
-      case "string":
-        return this.text(value);
-      case "number":
-        return this.number(value);
-      case "boolean":
-        return this.writer.u8(value ? TRUE : FALSE);
-      case "bigint":
-        return this.text(String(value));
-      case "object":
-        return value === null ? this.writer.u8(NULL) : this.object(value);
-      default:
-        return this.writer.u8(NULL);
-    }
-  }
-
-  private text(text: string): void {
-    this.writer.u8(TEXT);
-    this.writer.text(text);
+  private string(value: string): void {
+    this.u8(TEXT);
+    this.text(value);
   }
 
   private number(value: number): void {
-    const { writer } = this;
+    this.reserve(10);
     const int = value | 0;
     if (int === value) {
-      writer.u8(INT);
-      writer.varint(((int << 1) ^ (int >> 31)) >>> 0);
+      this.bytes[this.at++] = INT;
+      this.varint(((int << 1) ^ (int >> 31)) >>> 0);
     } else {
-      writer.u8(NUMBER);
-      writer.f64(value);
+      this.bytes[this.at++] = NUMBER;
+      this.view.setFloat64(this.at, value, true);
+      this.at += 8;
+    }
+  }
+
+  /** Writes what `prepare` has seen. */
+  private prepared(value: unknown): void {
+    switch (typeof value) {
+      case "string":
+        return this.string(value);
+      case "number":
+        return this.number(value);
+      case "boolean":
+        return this.u8(value ? TRUE : FALSE);
+      case "bigint":
+        return this.string(String(value));
+      case "object":
+        return value === null ? this.u8(NULL) : this.object(value);
+      default:
+        return this.u8(NULL);
     }
   }
 
   private object(object: object): void {
-    const { ancestors } = this;
-    const depth = ancestors.length;
-    if (ancestors.includes(object)) return this.text("[Circular]");
+    const { ancestors, depth, at } = this;
+    for (let index = 0; index < depth; index++) {
+      if (ancestors[index] === object) return this.string("[Circular]");
+    }
     if (depth >= MAX_RECURSION) return this.deep(object);
-    const start = this.writer.at;
-    ancestors.push(object);
+    ancestors[depth] = object;
+    this.depth = depth + 1;
     try {
       this.container(object);
     } catch (error) {
       if (error instanceof TooLargeError) throw error;
-      // A trap of a proxy threw, or the host's stack is nearly used up.
-      this.writer.rewind(start);
-      this.text(threw(error));
+      // A getter or a trap of a proxy threw, or the host's stack is nearly used up.
+      this.rewind(at);
+      this.leave(depth);
+      this.deep(object);
     }
-    ancestors.length = depth;
+    ancestors[depth] = undefined;
+    this.depth = depth;
+  }
+
+  /** Forgets the containers below `depth`, which must not be kept alive. */
+  private leave(depth: number): void {
+    this.ancestors.fill(undefined, depth);
+    this.depth = depth;
   }
 
   private container(object: object): void {
     if (Array.isArray(object)) return this.array(object);
     const prototype: unknown = Object.getPrototypeOf(object);
     if (prototype === objectPrototype || prototype === null) return this.fields(object as Fields);
-    if (ArrayBuffer.isView(object) && this.view(object, prototype)) return;
+    if (ArrayBuffer.isView(object) && this.typedArray(object, prototype)) return;
     const inside = content(object);
-    if (typeof inside !== "object" || inside === null) this.value(inside);
+    if (typeof inside !== "object" || inside === null) this.prepared(inside);
     else if (Array.isArray(inside)) this.array(inside);
     else this.fields(inside as Fields);
   }
 
   private array(array: readonly unknown[]): void {
-    const { writer } = this;
-    writer.u8(ARRAY);
-    const body = writer.beginLength();
+    const body = this.begin(ARRAY);
     const { length } = array;
-    for (let index = 0; index < length; index++) this.value(read(array, index));
-    writer.endLength(body);
+    for (let index = 0; index < length; index++) {
+      const item = array[index];
+      if (typeof item === "string") this.string(item);
+      else this.prepared(prepare(item, index));
+    }
+    this.endLength(body);
   }
 
   private fields(object: Fields): void {
-    const { writer } = this;
-    writer.u8(OBJECT);
-    const body = writer.beginLength();
-    for (const key of Object.keys(object)) {
-      const value = read(object, key);
-      if (isLeftOut(value)) continue;
-      writer.key(key);
-      this.value(value);
+    const body = this.begin(OBJECT);
+    for (const key in object) {
+      // Objects with a prototype of their own inherit enumerable keys.
+      if (!hasOwn.call(object, key)) continue;
+      const value = object[key];
+      if (typeof value === "string") {
+        this.key(key);
+        this.string(value);
+        continue;
+      }
+      const field = prepare(value, key);
+      if (isLeftOut(field)) continue;
+      this.key(key);
+      this.prepared(field);
     }
-    writer.endLength(body);
+    this.endLength(body);
+  }
+
+  private begin(tag: number): number {
+    this.reserve(5);
+    this.bytes[this.at] = tag;
+    this.at += 5;
+    return this.at - 4;
   }
 
   /** Copies the bytes of a view that Rust can expand; says whether it is one. */
-  private view(view: ArrayBufferView, prototype: unknown): boolean {
-    const { writer } = this;
+  private typedArray(view: ArrayBufferView, prototype: unknown): boolean {
     const element = ELEMENTS.get(prototype);
     if (Buffer.isBuffer(view)) {
-      writer.u8(BUFFER);
+      this.u8(BUFFER);
     } else if (element !== undefined) {
-      writer.u8(TYPED_ARRAY);
-      writer.u8(element);
+      this.u8(TYPED_ARRAY);
+      this.u8(element);
     } else {
       return false;
     }
-    writer.raw(view);
+    this.raw(view);
     return true;
   }
 
-  /** As `object`, with a stack of its own. */
+  /** As `object`, with a stack of its own and every read guarded: for what is deep, or throws. */
   private deep(root: object): void {
-    const around = new Set(this.ancestors);
+    const around = new Set<object>(this.ancestors.slice(0, this.depth) as object[]);
     const stack: Open[] = [];
     this.open(root, stack, around);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       if (top.next >= top.length) {
-        this.writer.endLength(top.body);
+        this.endLength(top.body);
         around.delete(top.object);
         stack.pop();
         continue;
@@ -198,31 +225,31 @@ export class Walker {
       top.next += 1;
       if (top.keys !== undefined) {
         if (isLeftOut(value)) continue;
-        this.writer.key(String(key));
+        this.key(String(key));
       }
       if (typeof value === "object" && value !== null) this.open(value, stack, around);
-      else this.value(value);
+      else this.prepared(value);
     }
   }
 
   /** Writes the beginning of a container and pushes it, or all of what is none after all. */
   private open(object: object, stack: Open[], around: Set<object>): void {
-    if (around.has(object)) return this.text("[Circular]");
+    if (around.has(object)) return this.string("[Circular]");
     let inside: unknown;
     let keys: readonly string[] | undefined;
     let length = 0;
     try {
-      if (ArrayBuffer.isView(object) && this.view(object, Object.getPrototypeOf(object))) return;
+      if (ArrayBuffer.isView(object) && this.typedArray(object, Object.getPrototypeOf(object))) return;
       inside = content(object);
-      if (typeof inside !== "object" || inside === null) return this.value(inside);
+      if (typeof inside !== "object" || inside === null) return this.prepared(inside);
       if (!Array.isArray(inside)) keys = Object.keys(inside);
       length = keys === undefined ? (inside as unknown[]).length : keys.length;
     } catch (error) {
       if (error instanceof TooLargeError) throw error;
-      return this.text(threw(error));
+      return this.string(threw(error));
     }
-    this.writer.u8(keys === undefined ? ARRAY : OBJECT);
-    const body = this.writer.beginLength();
+    this.u8(keys === undefined ? ARRAY : OBJECT);
+    const body = this.beginLength();
     around.add(object);
     stack.push({ object, inside: inside as Fields, keys, length, body, next: 0 });
   }

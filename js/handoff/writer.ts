@@ -9,7 +9,7 @@
 import { Buffer } from "node:buffer";
 
 /** Below this a loop over `charCodeAt` beats the call into `latin1Write`. */
-const SHORT_STRING_CHARS = 16;
+const SHORT_STRING_CHARS = 24;
 /** A longer string could not be sent anyway: a whole OTLP request has to stay under 64 MiB. */
 const MAX_STRING_CHARS = 64 * 1024 * 1024;
 /** No chunk may get larger; what does is given up before it takes the process down. */
@@ -40,8 +40,12 @@ export class Writer {
   onResize: (() => void) | undefined;
   private readonly start: number;
   private readonly keyIds = new Map<string, number>();
-  /** By key id: the chunk in which it was last defined. */
+  /** By key id: the key, the chunk in which it was last defined, and the keys that came after it. */
+  private readonly keys: string[] = [""];
   private readonly definedIn = new Uint32Array(MAX_INTERNED_KEYS + 1);
+  private readonly successor = new Uint16Array(MAX_INTERNED_KEYS + 1);
+  private readonly earlierSuccessor = new Uint16Array(MAX_INTERNED_KEYS + 1);
+  private lastKey = 0;
   private chunk = 1;
 
   /** @param start bytes at the front that are not the writer's */
@@ -58,7 +62,11 @@ export class Writer {
     this.chunk += 1;
     if (this.keyIds.size >= MAX_INTERNED_KEYS) {
       this.keyIds.clear();
+      this.keys.length = 1;
       this.definedIn.fill(0);
+      this.successor.fill(0);
+      this.earlierSuccessor.fill(0);
+      this.lastKey = 0;
     }
   }
 
@@ -116,21 +124,10 @@ export class Writer {
 
   text(text: string): void {
     const length = text.length;
-    if (length < SHORT_STRING_CHARS) this.shortText(text, length);
-    else if (length > MAX_STRING_CHARS) this.text(`[string of ${length} characters, too long to send]`);
-    else if (NOT_LATIN1.test(text)) this.wideText(text, length);
-    else {
-      this.reserve(length + 5);
-      this.varint(length * 2);
-      this.bytes.latin1Write(text, this.at, length);
-      this.at += length;
-    }
-  }
-
-  private shortText(text: string, length: number): void {
+    if (length >= SHORT_STRING_CHARS) return this.longText(text, length);
     this.reserve(length + 1);
-    const bytes = this.bytes;
-    let at = this.at;
+    const { bytes } = this;
+    let { at } = this;
     bytes[at++] = length * 2;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
@@ -138,6 +135,19 @@ export class Writer {
       bytes[at++] = code;
     }
     this.at = at;
+  }
+
+  private longText(text: string, length: number): void {
+    if (length > MAX_STRING_CHARS) {
+      this.text(`[string of ${length} characters, too long to send]`);
+    } else if (NOT_LATIN1.test(text)) {
+      this.wideText(text, length);
+    } else {
+      this.reserve(length + 5);
+      this.varint(length * 2);
+      this.bytes.latin1Write(text, this.at, length);
+      this.at += length;
+    }
   }
 
   private wideText(text: string, length: number): void {
@@ -157,14 +167,35 @@ export class Writer {
     this.at += length;
   }
 
+  /**
+   * Keys come in the same order again and again, so the two that followed the last key before are
+   * tried before the map is asked, which would be most of the work.
+   */
   key(name: string): void {
-    const id = this.keyIds.get(name);
-    if (id !== undefined && this.definedIn[id] === this.chunk) this.varint(id * 2);
-    else this.defineKey(name, id);
+    let id = this.successor[this.lastKey]!;
+    if (this.keys[id] !== name) {
+      id = this.earlierSuccessor[this.lastKey]!;
+      if (this.keys[id] !== name) id = this.lookUp(name);
+    }
+    this.lastKey = id;
+    if (this.definedIn[id] === this.chunk && id !== 0) {
+      this.reserve(2);
+      const header = id * 2;
+      if (header < 0x80) this.bytes[this.at++] = header;
+      else this.varint(header);
+    } else {
+      this.defineKey(name, id);
+    }
   }
 
-  private defineKey(name: string, known: number | undefined): void {
-    const id = known ?? this.intern(name);
+  private lookUp(name: string): number {
+    const id = this.keyIds.get(name) ?? this.intern(name);
+    this.earlierSuccessor[this.lastKey] = this.successor[this.lastKey]!;
+    this.successor[this.lastKey] = id;
+    return id;
+  }
+
+  private defineKey(name: string, id: number): void {
     if (id === 0) {
       this.u8(0);
     } else {
@@ -178,6 +209,7 @@ export class Writer {
     if (name.length > MAX_INTERNED_KEY_CHARS || this.keyIds.size >= MAX_INTERNED_KEYS) return 0;
     const id = this.keyIds.size + 1;
     this.keyIds.set(name, id);
+    this.keys[id] = name;
     return id;
   }
 

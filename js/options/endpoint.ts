@@ -52,3 +52,9 @@ export function quoteUrl(text: string): string {
   const withoutUserinfo = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1…@");
   return quote(withoutUserinfo.replace(/[?#].*$/s, "?…"));
 }
+
+/** Whether a URL leads to this machine and nowhere else. */
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

@@ -99,7 +99,8 @@ export interface SetupOptions {
   resourceAttributes?: Readonly<Record<string, ResourceAttributeValue>> | undefined;
   /**
    * Environment: `OTEL_EXPORTER_OTLP_TRACES_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`.
-   * @defaultValue `'gzip'`
+   * @defaultValue `'gzip'`; to a loopback address gzip without compression, which would only cost
+   * CPU time there
    */
   compression?: "gzip" | "none" | undefined;
   /**
@@ -198,6 +199,8 @@ export interface ResolvedOptions {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly protocol: "http/protobuf" | "http/json";
   readonly compression: "gzip" | "none";
+  /** 0 packs without compressing: nothing is gained by it on the way to the same machine. */
+  readonly gzipLevel: 0 | 1;
   readonly timeoutMs: number;
   readonly certificatePem: string | null;
   readonly clientCertificatePem: string | null;

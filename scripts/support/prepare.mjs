@@ -9,35 +9,34 @@ import { join } from "node:path";
 
 import { inProject, mustRun, run, say, tool } from "./project.mjs";
 
-const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
+/**
+ * The versions of the lock file, which is left as it is. `npm ci` would be the word for that, but it
+ * refuses a lock file without the packages of some foreign platform, and a registry that mirrors
+ * only what one platform needs makes such lock files.
+ */
+const INSTALL = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
 
 export async function ensureModules() {
-  const lock = inProject("package-lock.json");
-  if (!existsSync(lock)) {
-    if (existsSync(inProject("node_modules"))) return;
-    say("installing packages");
-    await mustRun("npm install", "npm", ["install", ...QUIET]);
-  } else if (!isInstalled(lock)) {
-    say("installing packages");
-    await mustRun("npm ci", "npm", ["ci", ...QUIET]);
-  }
+  if (isInstalled()) return;
+  say("installing packages");
+  await mustRun("npm install", "npm", INSTALL);
 }
 
 /**
  * npm writes down what it installed. Compared by what is in there, as times say little: a checkout
  * makes every file new.
- * @param {string} lock
  */
-function isInstalled(lock) {
+function isInstalled() {
+  const lock = inProject("package-lock.json");
   const record = inProject("node_modules", ".package-lock.json");
   if (!existsSync(record)) return false;
-  const wanted = packagesIn(lock);
+  if (!existsSync(lock)) return true;
   const present = packagesIn(record);
-  const same = Object.entries(present).every(([path, { version }]) => {
-    return wanted[path]?.version === version;
+  return Object.entries(packagesIn(lock)).every(([path, { version, optional }]) => {
+    const found = present[path];
+    // Optional packages are mostly for other platforms.
+    return found === undefined ? optional === true : found.version === version;
   });
-  // Optional packages are for other platforms.
-  return same && Object.entries(wanted).every(([path, { optional }]) => optional || path in present);
 }
 
 /**

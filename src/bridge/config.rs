@@ -27,6 +27,8 @@ pub struct NativeConfig {
     #[napi(ts_type = "'http/protobuf' | 'http/json'")]
     pub protocol: String,
     pub gzip: bool,
+    /// From 0, which only packs, to 9.
+    pub gzip_level: u32,
     pub timeout_ms: u32,
     pub certificate_pem: Option<String>,
     pub client_certificate_pem: Option<String>,
@@ -66,6 +68,7 @@ impl TryFrom<NativeConfig> for Config {
                     _ => Encoding::Protobuf,
                 },
                 gzip: from.gzip,
+                gzip_level: from.gzip_level,
                 timeout: Duration::from_millis(u64::from(from.timeout_ms)),
                 ca_pem: from.certificate_pem.map(String::into_bytes),
                 client_cert_pem: from.client_certificate_pem.map(String::into_bytes),

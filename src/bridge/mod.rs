@@ -17,6 +17,11 @@ use napi::bindgen_prelude::Uint8Array;
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
+/// A span is a few hundred small allocations that all die together. The system's allocator made
+/// that, and the faulting in of large blocks, a third of the native thread's work.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use self::config::NativeConfig;
 use self::derive::Derived;
 use self::stats::{NativeFlush, NativeStats};

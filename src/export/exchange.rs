@@ -83,7 +83,7 @@ impl Exchange {
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.content_type()));
-        if body.gzipped {
+        if body.form.gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         request.extensions_mut().insert(Deadline(deadline));

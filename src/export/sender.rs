@@ -28,6 +28,7 @@ use super::{response, retry_after};
 
 /// Sends batches to one endpoint.
 pub struct Sender {
+    gzip_level: u32,
     exchange: Exchange,
     warnings: Warnings,
     observer: Arc<dyn Observer>,
@@ -95,6 +96,7 @@ impl Sender {
         let form = Form { encoding: target.encoding, gzip: target.gzip };
         Ok(Self {
             exchange: Exchange::new(client, endpoint, headers),
+            gzip_level: target.gzip_level,
             warnings,
             observer,
             ambient,
@@ -133,7 +135,7 @@ impl Sender {
             }
             let body = match kept.take().filter(|body| body.form == form) {
                 Some(body) => body,
-                None => match Body::new(batch, form) {
+                None => match Body::new(batch, form, self.gzip_level) {
                     Ok(body) => body,
                     Err(_) => {
                         self.warnings.unreadable();
@@ -193,7 +195,7 @@ impl Sender {
             }
             Verdict::SwitchForm => {
                 let accepts = header(answer, &ACCEPT_ENCODING);
-                let compression = compression_in_415(body.gzipped, accepts);
+                let compression = compression_in_415(body.form.gzip, accepts);
                 let next = hold(&self.forms).refused(body.form, compression, Instant::now());
                 if let Some(form) = next {
                     self.warnings.switched(form);

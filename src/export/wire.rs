@@ -10,18 +10,12 @@ use super::batch::EncodedBatch;
 use super::json;
 use super::target::Encoding;
 
-/// Below this size gzip saves less than a packet.
-const MIN_GZIP_BYTES: usize = 1024;
-/// Level 1 already shrinks spans, which repeat themselves, by most of what level 6 would, at a
-/// fraction of its CPU time; the host's other threads need that more.
-const GZIP_LEVEL: u32 = 1;
-
 /// How bodies are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Form {
     /// The encoding of the message.
     pub encoding: Encoding,
-    /// Whether bodies that are worth it are compressed.
+    /// Whether bodies are sent as gzip.
     pub gzip: bool,
 }
 
@@ -33,8 +27,6 @@ pub struct Body {
     pub bytes: Bytes,
     /// Size before compression.
     pub plain_bytes: usize,
-    /// Whether it is compressed, which small bodies are not.
-    pub gzipped: bool,
 }
 
 /// The batch's bytes cannot be read.
@@ -42,17 +34,15 @@ pub struct Body {
 pub struct Unreadable;
 
 impl Body {
-    /// Writes the batch in the given form.
-    pub fn new(batch: &EncodedBatch, form: Form) -> Result<Self, Unreadable> {
+    /// Writes the batch in the given form; `gzip_level` 0 only packs it, 9 compresses the most.
+    pub fn new(batch: &EncodedBatch, form: Form, gzip_level: u32) -> Result<Self, Unreadable> {
         let plain = match form.encoding {
             Encoding::Protobuf => batch.protobuf.clone(),
             Encoding::Json => json::from_protobuf(&batch.protobuf).map_err(|_| Unreadable)?.into(),
         };
         let plain_bytes = plain.len();
-        let compressed =
-            if form.gzip && plain_bytes >= MIN_GZIP_BYTES { gzip(&plain) } else { None };
-        let gzipped = compressed.is_some();
-        Ok(Self { form, bytes: compressed.unwrap_or(plain), plain_bytes, gzipped })
+        let bytes = if form.gzip { gzip(&plain, gzip_level) } else { plain };
+        Ok(Self { form, bytes, plain_bytes })
     }
 
     /// The request's content type.
@@ -64,12 +54,12 @@ impl Body {
     }
 }
 
-/// Writing into memory does not fail; if it ever did, the body would go out uncompressed.
-fn gzip(plain: &[u8]) -> Option<Bytes> {
-    let into = Vec::with_capacity(plain.len() / 4);
-    let mut encoder = GzEncoder::new(into, Compression::new(GZIP_LEVEL));
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok().map(Bytes::from)
+/// Writing into memory does not fail; what could not be packed would be an empty body, refused.
+fn gzip(plain: &[u8], level: u32) -> Bytes {
+    let capacity = if level == 0 { plain.len() + plain.len() / 1024 + 64 } else { plain.len() / 4 };
+    let mut encoder = GzEncoder::new(Vec::with_capacity(capacity), Compression::new(level));
+    let written = encoder.write_all(plain).and_then(|()| encoder.finish());
+    written.unwrap_or_default().into()
 }
 
 #[cfg(test)]
@@ -83,28 +73,30 @@ mod tests {
     }
     const GZIP: Form = Form { encoding: Encoding::Protobuf, gzip: true };
 
-    #[test]
-    fn small_bodies_are_not_compressed() {
-        for (bytes, gzipped) in [(0, false), (1023, false), (1024, true), (9000, true)] {
-            let body = Body::new(&batch(bytes), GZIP).expect("a body");
-            assert_eq!((body.gzipped, body.plain_bytes), (gzipped, bytes));
-        }
-        let plain = Form { gzip: false, ..GZIP };
-        assert!(!Body::new(&batch(9000), plain).expect("a body").gzipped);
+    fn unpacked(body: &Body) -> Vec<u8> {
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(&body.bytes[..]).read_to_end(&mut plain).expect("gzip");
+        plain
     }
 
     #[test]
     fn a_compressed_body_unpacks_to_the_batch() {
-        let body = Body::new(&batch(5000), GZIP).expect("a body");
+        let body = Body::new(&batch(5000), GZIP, 1).expect("a body");
         assert!(body.bytes.len() < 100);
-        let mut plain = Vec::new();
-        flate2::read::GzDecoder::new(&body.bytes[..]).read_to_end(&mut plain).expect("gzip");
-        assert_eq!(plain, batch(5000).protobuf);
+        assert_eq!(body.plain_bytes, 5000);
+        assert_eq!(unpacked(&body), batch(5000).protobuf);
+    }
+
+    #[test]
+    fn level_0_is_gzip_too_and_only_packs() {
+        let body = Body::new(&batch(5000), GZIP, 0).expect("a body");
+        assert!((5000..5100).contains(&body.bytes.len()));
+        assert_eq!(unpacked(&body), batch(5000).protobuf);
     }
 
     #[test]
     fn a_batch_that_is_no_protobuf_cannot_become_json() {
         let json = Form { encoding: Encoding::Json, gzip: false };
-        assert!(Body::new(&batch(10), json).is_err());
+        assert!(Body::new(&batch(10), json, 1).is_err());
     }
 }

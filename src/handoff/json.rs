@@ -132,11 +132,11 @@ fn write_string(out: &mut Vec<u8>, text: Text<'_>) {
 }
 
 fn write_latin1(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.reserve(bytes.len());
+    out.reserve(bytes.len() + 2);
     let mut rest = bytes;
-    while let Some(plain) = rest.iter().position(|&byte| !is_plain(byte)) {
-        let (before, after) = rest.split_at(plain);
-        out.extend_from_slice(before);
+    loop {
+        let (plain, after) = rest.split_at_checked(plain_prefix(rest)).unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
         let Some((&special, after)) = after.split_first() else {
             return;
         };
@@ -147,26 +147,94 @@ fn write_latin1(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         rest = after;
     }
-    out.extend_from_slice(rest);
+}
+
+/// How many bytes at the front can be copied as they are, eight at a time: text is long and nearly
+/// always plain. May stop short of the first byte that cannot by less than eight.
+fn plain_prefix(bytes: &[u8]) -> usize {
+    let (blocks, tail) = bytes.as_chunks::<8>();
+    let plain_blocks = blocks.iter().take_while(|block| is_plain_block(**block)).count();
+    let skipped = plain_blocks * 8;
+    if plain_blocks == blocks.len() {
+        let mut padded = [b' '; 8];
+        for (to, from) in padded.iter_mut().zip(tail) {
+            *to = *from;
+        }
+        if is_plain_block(padded) {
+            return bytes.len();
+        }
+    }
+    let rest = bytes.get(skipped..).unwrap_or_default();
+    skipped + rest.iter().position(|&byte| !is_plain(byte)).unwrap_or(rest.len())
+}
+
+/// [`is_plain`] of all eight: the highest bit of a byte of the sum is set where it is not.
+fn is_plain_block(block: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_le_bytes(block);
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let quote = zeros(word ^ (ONES * b'"' as u64));
+    let backslash = zeros(word ^ (ONES * b'\\' as u64));
+    (control | quote | backslash | word) & HIGH == 0
 }
 
 fn is_plain(byte: u8) -> bool {
-    byte >= 0x20 && byte < 0x80 && byte != b'"' && byte != b'\\'
+    (byte >= 0x20) & (byte < 0x80) & (byte != b'"') & (byte != b'\\')
 }
 
 fn write_utf16(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(bytes.len());
-    for unit in char::decode_utf16(Text::units(bytes)) {
-        match unit {
-            Ok(character) => match u8::try_from(character) {
-                Ok(byte) if is_plain(byte) => out.push(byte),
-                Ok(byte) if byte < 0x80 => write_escape(out, u16::from(byte)),
-                _ => push_char(out, character),
-            },
-            // A lone surrogate has no UTF-8; well-formed `JSON.stringify` escapes it.
-            Err(lone) => write_unicode_escape(out, lone.unpaired_surrogate()),
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        rest = copy_plain_units(out, rest);
+        let (one, after) = rest.split_at_checked(next_unit_run(rest)).unwrap_or((rest, &[]));
+        for unit in char::decode_utf16(Text::units(one)) {
+            match unit {
+                Ok(character) => match u8::try_from(character) {
+                    Ok(byte) if is_plain(byte) => out.push(byte),
+                    Ok(byte) if byte < 0x80 => write_escape(out, u16::from(byte)),
+                    _ => push_char(out, character),
+                },
+                // A lone surrogate has no UTF-8; well-formed `JSON.stringify` escapes it.
+                Err(lone) => write_unicode_escape(out, lone.unpaired_surrogate()),
+            }
         }
+        rest = after;
     }
+}
+
+/// Copies whole blocks of plain ASCII from the front and returns what follows them.
+fn copy_plain_units<'a>(out: &mut Vec<u8>, bytes: &'a [u8]) -> &'a [u8] {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<UNIT_BLOCK_BYTES>() {
+        let mut narrow = [0u8; UNIT_BLOCK_BYTES / 2];
+        let mut all_plain = true;
+        for (to, [low, high]) in narrow.iter_mut().zip(block.as_chunks::<2>().0) {
+            *to = *low;
+            all_plain &= (*high == 0) & is_plain(*low);
+        }
+        if !all_plain {
+            break;
+        }
+        out.extend_from_slice(&narrow);
+        rest = after;
+    }
+    rest
+}
+
+const UNIT_BLOCK_BYTES: usize = 32;
+
+/// How many bytes to decode one by one before blocks are tried again: a block, and never the first
+/// half of a surrogate pair without the second.
+fn next_unit_run(bytes: &[u8]) -> usize {
+    let is_high_surrogate = |pair: &[u8]| pair.get(1).is_some_and(|high| high & 0xfc == 0xd8);
+    match bytes.get(UNIT_BLOCK_BYTES - 2..UNIT_BLOCK_BYTES) {
+        Some(last) if is_high_surrogate(last) => UNIT_BLOCK_BYTES + 2,
+        _ => UNIT_BLOCK_BYTES,
+    }
+    .min(bytes.len())
 }
 
 fn push_char(out: &mut Vec<u8>, character: char) {

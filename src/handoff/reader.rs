@@ -85,7 +85,18 @@ impl<'a> Reader<'a> {
         self.array()
     }
 
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<u32> {
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte < 0x80 => {
+                self.at += 1;
+                Ok(u32::from(byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u32> {
         let mut value = 0u32;
         for shift in [0, 7, 14, 21, 28] {
             let byte = self.u8()?;

@@ -27,13 +27,9 @@ impl<'a> Text<'a> {
     /// UTF-8, lone surrogates as U+FFFD: an attribute on the wire has to be valid Unicode.
     pub fn to_utf8(&self) -> Cow<'a, str> {
         match *self {
-            Text::Latin1(bytes) => match std::str::from_utf8(bytes) {
+            Text::Latin1(bytes) => match str::from_utf8(bytes) {
                 Ok(ascii) if bytes.is_ascii() => Cow::Borrowed(ascii),
-                _ => {
-                    let mut utf8 = String::with_capacity(bytes.len() + bytes.len() / 4);
-                    utf8.extend(bytes.iter().map(|&byte| char::from(byte)));
-                    Cow::Owned(utf8)
-                }
+                _ => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
             },
             Text::Utf16(bytes) => {
                 let mut utf8 = String::with_capacity(bytes.len());

@@ -177,6 +177,17 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// About how long its JSON will be.
+    pub fn size_hint(self) -> usize {
+        match self {
+            Value::Array(Raw(body)) | Value::Object(Raw(body)) => {
+                let bytes = body.remaining();
+                bytes + bytes / 2
+            }
+            _ => 0,
+        }
+    }
+
     pub fn is_null(self) -> bool {
         matches!(self, Value::Null)
     }

@@ -21,10 +21,10 @@ pub(super) fn request(into: &mut Attributes, value: Value<'_>, keys: &Keys<'_>) 
     into.set("input.value", json_text(value, keys));
     into.set("input.mime_type", JSON_MIME_TYPE);
     for (index, item) in list(value.get("messages", keys)).enumerate() {
-        message(into, &format!("llm.input_messages.{index}.message"), item, keys);
+        message(into, &numbered("llm.input_messages", index, "message."), item, keys);
     }
     for (index, tool) in list(value.get("tools", keys)).enumerate() {
-        into.set(format!("llm.tools.{index}.tool.json_schema"), json_text(tool, keys));
+        into.add(numbered("llm.tools", index, "tool.json_schema"), json_text(tool, keys));
     }
 }
 
@@ -32,11 +32,9 @@ pub(super) fn response(into: &mut Attributes, value: Value<'_>, keys: &Keys<'_>)
     set_text(into, "llm.model_name", value.get("model", keys));
     into.set("output.value", json_text(value, keys));
     into.set("output.mime_type", JSON_MIME_TYPE);
-    for (position, choice) in list(value.get("choices", keys)).enumerate() {
-        let position = i64::try_from(position).unwrap_or(i64::MAX);
-        let index = choice.get("index", keys).and_then(Value::integer).unwrap_or(position);
+    for (index, choice) in list(value.get("choices", keys)).enumerate() {
         if let Some(answer) = choice.get("message", keys) {
-            message(into, &format!("llm.output_messages.{index}.message"), answer, keys);
+            message(into, &numbered("llm.output_messages", index, "message."), answer, keys);
         }
         set_text(into, "llm.finish_reason", choice.get("finish_reason", keys));
     }
@@ -49,11 +47,11 @@ fn message(into: &mut Attributes, prefix: &str, value: Value<'_>, keys: &Keys<'_
     let mut calls = None;
     for (name, field) in value.fields(keys) {
         if name.is("role") {
-            set_text(into, format!("{prefix}.role"), Some(field));
+            add_text(into, prefix, "role", Some(field));
         } else if name.is("name") {
-            set_text(into, format!("{prefix}.name"), Some(field));
+            add_text(into, prefix, "name", Some(field));
         } else if name.is("tool_call_id") {
-            set_text(into, format!("{prefix}.tool_call_id"), Some(field));
+            add_text(into, prefix, "tool_call_id", Some(field));
         } else if name.is("content") {
             content(into, prefix, field, keys);
         } else if name.is("tool_calls") {
@@ -61,32 +59,33 @@ fn message(into: &mut Attributes, prefix: &str, value: Value<'_>, keys: &Keys<'_
         }
     }
     for (index, call) in list(calls).enumerate() {
-        tool_call(into, &format!("{prefix}.tool_calls.{index}.tool_call"), call, keys);
+        let prefix = [prefix, &numbered("tool_calls", index, "tool_call.")].concat();
+        tool_call(into, &prefix, call, keys);
     }
 }
 
 /// Plain text is `content`, a list of parts is `contents`; never both, viewers would show it twice.
 fn content(into: &mut Attributes, prefix: &str, value: Value<'_>, keys: &Keys<'_>) {
-    set_text(into, format!("{prefix}.content"), Some(value));
+    add_text(into, prefix, "content", Some(value));
     for (index, part) in list(Some(value)).enumerate() {
-        let prefix = format!("{prefix}.contents.{index}.message_content");
+        let prefix = [prefix, &numbered("contents", index, "message_content.")].concat();
         if let Some(text) = part.get("text", keys).and_then(Value::text) {
-            into.set(format!("{prefix}.type"), "text");
-            into.set(format!("{prefix}.text"), text.into_string());
+            into.add([&prefix, "type"].concat(), "text");
+            into.add([&prefix, "text"].concat(), text.into_string());
         } else if let Some(image) = part.get("image_url", keys) {
-            into.set(format!("{prefix}.type"), "image");
-            set_text(into, format!("{prefix}.image.image.url"), image.get("url", keys));
+            into.add([&prefix, "type"].concat(), "image");
+            add_text(into, &prefix, "image.image.url", image.get("url", keys));
         } else {
-            set_text(into, format!("{prefix}.type"), part.get("type", keys));
+            add_text(into, &prefix, "type", part.get("type", keys));
         }
     }
 }
 
 fn tool_call(into: &mut Attributes, prefix: &str, call: Value<'_>, keys: &Keys<'_>) {
-    set_text(into, format!("{prefix}.id"), call.get("id", keys));
+    add_text(into, prefix, "id", call.get("id", keys));
     if let Some(function) = call.get("function", keys) {
-        set_text(into, format!("{prefix}.function.name"), function.get("name", keys));
-        set_text(into, format!("{prefix}.function.arguments"), function.get("arguments", keys));
+        add_text(into, prefix, "function.name", function.get("name", keys));
+        add_text(into, prefix, "function.arguments", function.get("arguments", keys));
     }
 }
 
@@ -120,6 +119,17 @@ fn set_text(into: &mut Attributes, key: impl Into<Key>, value: Option<Value<'_>>
     if let Some(text) = value.and_then(Value::text) {
         into.set(key, text.into_string());
     }
+}
+
+fn add_text(into: &mut Attributes, prefix: &str, name: &str, value: Option<Value<'_>>) {
+    if let Some(text) = value.and_then(Value::text) {
+        into.add([prefix, name].concat(), text.into_string());
+    }
+}
+
+/// `list.index.name`: written a hundred times a span, so without the machinery of `format!`.
+fn numbered(list: &str, index: usize, name: &str) -> String {
+    [list, ".", itoa::Buffer::new().format(index), ".", name].concat()
 }
 
 fn list(value: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {

@@ -6,7 +6,7 @@ use opentelemetry::{Array, StringValue, Value as AttributeValue};
 use crate::handoff::{Keys, Value, write_json, write_json_without};
 
 pub fn json_text(value: Value<'_>, keys: &Keys<'_>) -> String {
-    let mut json = Vec::new();
+    let mut json = Vec::with_capacity(value.size_hint());
     write_json(&mut json, value, keys);
     String::from_utf8(json).unwrap_or_default()
 }

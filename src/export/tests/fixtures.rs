@@ -83,6 +83,7 @@ pub fn target(endpoint: &str) -> Target {
         headers: vec![("authorization".to_owned(), format!("Bearer {TOKEN}"))],
         encoding: Encoding::Protobuf,
         gzip: true,
+        gzip_level: 1,
         timeout: Duration::from_secs(10),
         ca_pem: None,
         client_cert_pem: None,

@@ -97,10 +97,10 @@ async fn speed_of_encoding_compression_and_json() {
         encode.push(micros(start));
         let batch = &encoded.batches[0];
         let start = Instant::now();
-        let packed = Body::new(batch, Form { encoding: Encoding::Protobuf, gzip: true });
+        let packed = Body::new(batch, Form { encoding: Encoding::Protobuf, gzip: true }, 1);
         gzip.push(micros(start));
         let start = Instant::now();
-        let text = Body::new(batch, Form { encoding: Encoding::Json, gzip: false });
+        let text = Body::new(batch, Form { encoding: Encoding::Json, gzip: false }, 1);
         json.push(micros(start));
         sizes = (
             batch.protobuf.len(),
