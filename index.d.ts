@@ -36,6 +36,7 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  */
 export declare function release(slot: number, graceMs: number): void;
 
+/** The counters of the pipeline that runs, or of the last one. */
 export declare function stats(): NativeStats | null;
 
 /** Takes what is committed in the memory of `slot`. */

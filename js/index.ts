@@ -12,4 +12,8 @@ export {
 export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
 export { setup } from "./setup.js";
 export type { FlushResult, Loss, TracingStats } from "./stats.js";
-export type { Tracing as CatalystTracing, Tracing as InferenceTracing } from "./tracing.js";
+export type {
+  CatalystTracerProvider,
+  CatalystTracing,
+  CatalystTracing as InferenceTracing,
+} from "./handle.js";

@@ -44,8 +44,8 @@ function load(): LoadOutcome {
   return {
     problem:
       `there is no native module for ${platform}${why}, so nothing is traced; the app runs on. ` +
-      "Install with optional dependencies, or build it from source with a Rust toolchain: " +
-      "npx --package catalyst-tracing catalyst-tracing-build",
+      "Build it from source with a Rust toolchain: " +
+      "node node_modules/catalyst-tracing/scripts/build-native.mjs",
   };
 }
 

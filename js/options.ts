@@ -9,7 +9,7 @@ import { resolveCertificates } from "./options/certificates.js";
 import { isLoopback } from "./options/endpoint.js";
 import { resolveHeaders } from "./options/headers.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
-import { type Candidate, Lookup } from "./options/lookup.js";
+import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
 import { checkOptionNames, OPTION_NAMES, warnOfAbsentFeatures } from "./options/names.js";
 import { resolveProxy } from "./options/proxy.js";
@@ -29,7 +29,6 @@ export { sameOptions } from "./options/compare.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   InstrumentModules,
-  ProxySettings,
   ResolvedOptions,
   ResourceAttributeValue,
   SetupOptions,
@@ -51,7 +50,7 @@ export interface OptionsResolution {
  */
 export function resolveOptions(
   given: unknown,
-  env: NodeJS.ProcessEnv,
+  env: Variables,
   io?: Partial<OptionsIo>,
 ): OptionsResolution {
   const copy = copyOptions(given, OPTION_NAMES);

@@ -1,8 +1,10 @@
 /**
  * `setup()`: from options to a running pipeline, at most one per environment.
  */
+import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
 import { loadNative } from "./native.js";
+import { NoopTracing } from "./noop-tracing.js";
 import { type ResolvedOptions, resolveOptions, sameOptions, type SetupOptions } from "./options.js";
 import { Tracing } from "./tracing.js";
 
@@ -12,14 +14,20 @@ let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined
  * Configures tracing and starts it. Calling it again returns the same handle; with other options
  * it sends what comes from then on where they say.
  *
- * @throws CatalystTracingError for an option that does not exist or is not what it should be
+ * Rejects with a `CatalystTracingError` for an option that does not exist or is not what it should
+ * be, and for nothing else: where tracing cannot run, the app does.
  */
-export async function setup(given: SetupOptions = {}): Promise<Tracing> {
+// oxlint-disable-next-line typescript/require-await -- errors have to reject, and integrations that load lazily will be awaited here
+export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
   const { options, warnings } = resolveOptions(given, process.env);
   for (const warning of warnings) warnOnce(warning);
   if (current !== undefined) return again(current, options);
+  if (options.disabled) return new NoopTracing(options);
   const { native, problem } = loadNative();
-  if (native === undefined) throw new Error(problem);
+  if (native === undefined) {
+    warnOnce(problem);
+    return new NoopTracing(options);
+  }
   const tracing = new Tracing(native, options, () => {
     current = undefined;
   });

@@ -1,5 +1,5 @@
 /**
- * The handle that `setup()` resolves to: one pipeline, from its first span to `shutdown()`.
+ * The handle of a pipeline that runs, from its first span to `shutdown()`.
  */
 import type { Tracer } from "@opentelemetry/api";
 
@@ -9,6 +9,7 @@ import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
 import { Engine } from "./engine.js";
+import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
@@ -22,8 +23,7 @@ const SHUTDOWN_MS = 5000;
 
 const SCOPE_NAME = "catalyst-tracing";
 
-export class Tracing {
-  /** OpenTelemetry's tracer provider; `addSpanProcessor` takes span processors of its JS SDK. */
+export class Tracing implements CatalystTracing {
   readonly provider: RecordingTracerProvider;
   readonly tracer: Tracer;
   private readonly engine: Engine;
@@ -75,15 +75,10 @@ export class Tracing {
     this.recorder.resource = readableResource(options.resource as never);
   }
 
-  /**
-   * Resolves when every span that has ended is delivered or given up for now, at the latest after
-   * `timeoutMs`. Never rejects.
-   */
   flush(timeoutMs: number = this.options.timeoutMs + FLUSH_MARGIN_MS): Promise<FlushResult> {
     return this.engine.flush(timeoutMs);
   }
 
-  /** As `flush()`, and lets span processors flush too. */
   forceFlush(): Promise<void> {
     return this.provider.forceFlush();
   }
@@ -92,10 +87,6 @@ export class Tracing {
     return this.engine.stats();
   }
 
-  /**
-   * Delivers what has ended, for up to `timeoutMs`, and ends tracing. From then on spans are
-   * no-ops, until the next `setup()`. Never rejects; calling it again waits for the same end.
-   */
   shutdown(timeoutMs: number = SHUTDOWN_MS): Promise<void> {
     return (this.ending ??= this.end(timeoutMs));
   }
@@ -150,7 +141,9 @@ function derive(native: Native, parts: readonly Uint8Array[]): DerivedParts {
   if (parts.length === 0) return { attributes: {}, json: new Map() };
   const derived = native.derive(Buffer.concat(parts));
   return {
-    attributes: Object.fromEntries(derived.attributes.map(({ key, value }) => [key, value])) as never,
+    attributes: Object.fromEntries(
+      derived.attributes.map(({ key, value }) => [key, value]),
+    ) as never,
     json: new Map(derived.json.map(({ index, json }) => [index, json])),
   };
 }

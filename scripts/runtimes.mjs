@@ -1,7 +1,7 @@
 /**
- * `npm run runtimes`: installs the JavaScript runtimes that tests run programs on into `.runtimes/`,
- * a gigabyte on disk, once. They are no dependencies of the project, because npm would put one of these
- * Nodes before the one that everything here is meant to run on.
+ * `npm run runtimes`: installs the JavaScript runtimes that tests run programs on, once, into
+ * `.runtimes/`, a gigabyte on disk. They are no dependencies of the project, because npm would put
+ * one of these Nodes before the one that everything here is meant to run on.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 

@@ -36,9 +36,9 @@ export class AsyncContextManager implements ContextManager {
   }
 
   private bindFunction(context: Context, fn: AnyFunction): AnyFunction {
-    const manager = this;
+    const run = (act: () => unknown): unknown => this.with(context, act);
     const bound = function (this: unknown, ...args: never[]) {
-      return manager.with(context, () => fn.apply(this, args));
+      return run(() => fn.apply(this, args));
     };
     // Callers tell callbacks apart by their arity.
     Object.defineProperty(bound, "length", { value: fn.length, configurable: true });

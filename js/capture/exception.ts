@@ -8,7 +8,7 @@ import { type Fields, read } from "../handoff/stand-ins.js";
 
 export function exceptionAttributes(exception: unknown): Attributes {
   if (typeof exception !== "object" || exception === null) {
-    return exception === undefined ? {} : { "exception.message": String(exception) };
+    return exception === undefined ? {} : { "exception.message": textOfPrimitive(exception) };
   }
   const field = (name: string) => textOf(read(exception as Fields, name));
   const attributes: Attributes = {};
@@ -21,10 +21,8 @@ export function exceptionAttributes(exception: unknown): Attributes {
   return attributes;
 }
 
-/** The sentence that becomes a span's status message. */
-export function exceptionMessage(exception: unknown): string {
-  const message = exceptionAttributes(exception)["exception.message"];
-  return typeof message === "string" ? message : "";
+function textOfPrimitive(primitive: unknown): string {
+  return String(primitive as string);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -31,12 +31,12 @@ const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
 );
 
-export function hex(word: number): string {
+export function hex(idWord: number): string {
   return (
-    HEX_BYTES[(word >>> 24) & 0xff]! +
-    HEX_BYTES[(word >>> 16) & 0xff]! +
-    HEX_BYTES[(word >>> 8) & 0xff]! +
-    HEX_BYTES[word & 0xff]!
+    HEX_BYTES[(idWord >>> 24) & 0xff]! +
+    HEX_BYTES[(idWord >>> 16) & 0xff]! +
+    HEX_BYTES[(idWord >>> 8) & 0xff]! +
+    HEX_BYTES[idWord & 0xff]!
   );
 }
 

@@ -2,8 +2,9 @@
  * OpenTelemetry's `TracerProvider` in front of a recorder, with the two methods of the SDK's
  * provider that apps use: adding a span processor, and flushing.
  */
-import type { Tracer, TracerProvider } from "@opentelemetry/api";
+import type { Tracer } from "@opentelemetry/api";
 
+import type { CatalystTracerProvider } from "../handle.js";
 import type { Recorder, Scope, SpanProcessor } from "./recorder.js";
 import { within } from "../wait.js";
 import { RecordingTracer } from "./tracer.js";
@@ -16,7 +17,7 @@ interface Lifecycle {
   shutdown(): Promise<void>;
 }
 
-export class RecordingTracerProvider implements TracerProvider {
+export class RecordingTracerProvider implements CatalystTracerProvider {
   private readonly tracers = new Map<string, RecordingTracer>();
   private readonly processors: SpanProcessor[] = [];
 
@@ -35,16 +36,11 @@ export class RecordingTracerProvider implements TracerProvider {
     return tracer;
   }
 
-  /**
-   * Lets a span processor of OpenTelemetry JS see every span from now on, as a `ReadableSpan` with
-   * all its attributes. That work is done on the event loop; without a processor it is not done.
-   */
   addSpanProcessor(processor: SpanProcessor): void {
     this.processors.push(processor);
     this.recorder.addProcessor(processor);
   }
 
-  /** Resolves when all spans that have ended are delivered or given up, here and by processors. */
   async forceFlush(): Promise<void> {
     await Promise.allSettled([
       this.lifecycle.flush(),

@@ -12,8 +12,9 @@ import {
 } from "@opentelemetry/api";
 
 import type { DerivedParts, ReadableResource } from "./recorder.js";
+import { PartReference } from "../handoff/parts.js";
 import { hex } from "./ids.js";
-import { PartReference, type RecordingSpan } from "./span.js";
+import type { RecordingSpan } from "./span.js";
 
 interface TimedEvent {
   readonly time: HrTime;

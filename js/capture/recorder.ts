@@ -2,7 +2,12 @@
  * What all spans of one `setup()` share: where they go, who else sees them, and whether that is
  * still so. Also the guard between our faults and the host.
  */
-import { type Attributes, type Context, type ContextManager, context } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type Context,
+  type ContextManager,
+  context as contextApi,
+} from "@opentelemetry/api";
 
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
@@ -60,7 +65,7 @@ export class Recorder {
   private processors: readonly SpanProcessor[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
-  private contextManager: Pick<ContextManager, "active"> = context;
+  private contextManager: Pick<ContextManager, "active"> = contextApi;
 
   constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
     this.outbox = outbox;
@@ -87,7 +92,7 @@ export class Recorder {
   close(): void {
     this.isOpen = false;
     this.processors = undefined;
-    this.contextManager = context;
+    this.contextManager = contextApi;
   }
 
   addProcessor(processor: SpanProcessor): void {

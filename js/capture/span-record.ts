@@ -4,9 +4,10 @@
 import { type Attributes, TraceFlags } from "@opentelemetry/api";
 
 import type { Outbox } from "../handoff/outbox.js";
+import { PartReference } from "../handoff/parts.js";
 import type { Walker } from "../handoff/walker.js";
 import { wordOf } from "./ids.js";
-import { type Moment, PartReference, type RecordingSpan } from "./span.js";
+import type { Moment, RecordingSpan } from "./span.js";
 
 const PART = 1;
 const END = 2;
@@ -103,7 +104,8 @@ function writeEndRecord(
   for (let index = 0; index < entries.length; index += 2) {
     walker.key(entries[index] as string);
     const value = entries[index + 1];
-    if (typeof value === "object" && value instanceof PartReference) walker.partReference(value.index);
+    if (typeof value === "object" && value instanceof PartReference)
+      walker.partReference(value.index);
     else walker.value(value);
   }
   writeEvents(walker, span);

@@ -21,7 +21,7 @@ import {
   type TraceState,
 } from "@opentelemetry/api";
 
-import type { PartKind } from "../handoff/parts.js";
+import { type PartKind, PartReference } from "../handoff/parts.js";
 import { isLeftOut, prepare } from "../handoff/stand-ins.js";
 import { type Clock, now } from "./clock.js";
 import { exceptionAttributes } from "./exception.js";
@@ -29,11 +29,6 @@ import { hex } from "./ids.js";
 import { ReadableView } from "./readable.js";
 import type { Recorder, Scope } from "./recorder.js";
 import { isBefore, onClock, toHrTime } from "./time.js";
-
-/** Stands, among a span's attributes, for the JSON of one of its parts. */
-export class PartReference {
-  constructor(readonly index: number) {}
-}
 
 /** A moment: a reading of the span's clock, or what the caller said. */
 export type Moment = number | HrTime;
@@ -150,7 +145,7 @@ export class RecordingSpan extends ReadableView implements Span {
     if (this.endAt !== undefined) return this.ignore();
     this.recorder.guard(() => {
       const isTime = isTimeInput(attributesOrTime);
-      const attributes = isTime ? {} : { ...(attributesOrTime as Attributes | undefined) };
+      const attributes = isTime ? {} : { ...attributesOrTime };
       const at = this.moment(isTime ? attributesOrTime : time);
       (this.recordedEvents ??= []).push({ name: String(name), at, attributes });
     });

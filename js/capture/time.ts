@@ -1,7 +1,7 @@
 /**
  * The forms in which OpenTelemetry lets a caller give a time, as seconds and nanoseconds.
  */
-import type { HrTime, TimeInput } from "@opentelemetry/api";
+import type { HrTime } from "@opentelemetry/api";
 
 import { type Clock } from "./clock.js";
 
@@ -46,5 +46,3 @@ function normalize(seconds: number, nanos: number): HrTime {
 export function isBefore(a: HrTime, b: HrTime): boolean {
   return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 }
-
-export type { HrTime, TimeInput };

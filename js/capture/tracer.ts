@@ -33,11 +33,7 @@ export class RecordingTracer implements Tracer {
     private readonly scope: Scope,
   ) {}
 
-  startSpan(
-    name: string,
-    givenOptions?: SpanOptions,
-    givenContext?: Context,
-  ): Span {
+  startSpan(name: string, givenOptions?: SpanOptions, givenContext?: Context): Span {
     const { recorder } = this;
     const options = givenOptions ?? NO_OPTIONS;
     const context = givenContext ?? recorder.activeContext();
@@ -174,14 +170,21 @@ export class RecordingTracer implements Tracer {
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): ReturnType<F>;
   startActiveSpan<F extends (span: Span) => unknown>(
     name: string,
     options: SpanOptions,
     context: Context,
     fn: F,
   ): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> | undefined {
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: unknown[]
+  ): ReturnType<F> | undefined {
     const fn = rest.pop();
     if (typeof fn !== "function") return undefined;
     const [options, given] = rest as [SpanOptions?, Context?];

@@ -8,4 +8,9 @@ export const PartKind = {
   "openai.chat.response": 2,
 } as const;
 
+/** Stands, among a span's attributes, for the JSON of one of its parts. */
+export class PartReference {
+  constructor(readonly index: number) {}
+}
+
 export type PartKind = keyof typeof PartKind;

@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 export type Fields = Record<string, unknown>;
 
 const MAX_MESSAGE_CHARS = 200;
-const bufferToJson: unknown = Buffer.prototype.toJSON;
+const bufferToJson = (Buffer.alloc(0) as { toJSON?: unknown }).toJSON;
 
 /** What takes the place of a value whose reading threw. */
 export function threw(error: unknown): string {

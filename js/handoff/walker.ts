@@ -46,7 +46,6 @@ const ELEMENTS = new Map<unknown, number>([
 ]);
 
 const objectPrototype: unknown = Object.prototype;
-const hasOwn = Object.prototype.hasOwnProperty;
 
 /** A container whose end has not been written. `keys` is undefined for an array. */
 interface Open {
@@ -83,8 +82,7 @@ export class Walker extends Writer {
   }
 
   private string(value: string): void {
-    this.u8(TEXT);
-    this.text(value);
+    this.taggedText(TEXT, value);
   }
 
   private number(value: number): void {
@@ -162,6 +160,7 @@ export class Walker extends Writer {
     for (let index = 0; index < length; index++) {
       const item = array[index];
       if (typeof item === "string") this.string(item);
+      else if (typeof item === "number") this.number(item);
       else this.prepared(prepare(item, index));
     }
     this.endLength(body);
@@ -171,19 +170,25 @@ export class Walker extends Writer {
     const body = this.begin(OBJECT);
     for (const key in object) {
       // Objects with a prototype of their own inherit enumerable keys.
-      if (!hasOwn.call(object, key)) continue;
+      if (!Object.prototype.hasOwnProperty.call(object, key)) continue;
       const value = object[key];
       if (typeof value === "string") {
         this.key(key);
         this.string(value);
-        continue;
+      } else if (typeof value === "number") {
+        this.key(key);
+        this.number(value);
+      } else {
+        this.field(key, prepare(value, key));
       }
-      const field = prepare(value, key);
-      if (isLeftOut(field)) continue;
-      this.key(key);
-      this.prepared(field);
     }
     this.endLength(body);
+  }
+
+  private field(key: string, value: unknown): void {
+    if (isLeftOut(value)) return;
+    this.key(key);
+    this.prepared(value);
   }
 
   private begin(tag: number): number {
@@ -239,7 +244,8 @@ export class Walker extends Writer {
     let keys: readonly string[] | undefined;
     let length = 0;
     try {
-      if (ArrayBuffer.isView(object) && this.typedArray(object, Object.getPrototypeOf(object))) return;
+      if (ArrayBuffer.isView(object) && this.typedArray(object, Object.getPrototypeOf(object)))
+        return;
       inside = content(object);
       if (typeof inside !== "object" || inside === null) return this.prepared(inside);
       if (!Array.isArray(inside)) keys = Object.keys(inside);

@@ -124,7 +124,20 @@ export class Writer {
 
   text(text: string): void {
     const length = text.length;
-    if (length >= SHORT_STRING_CHARS) return this.longText(text, length);
+    if (length >= SHORT_STRING_CHARS) this.longText(text, length);
+    else this.shortText(text, length);
+  }
+
+  /** A text behind the tag that says that it is one. */
+  taggedText(tag: number, text: string): void {
+    const length = text.length;
+    this.reserve(1);
+    this.bytes[this.at++] = tag;
+    if (length >= SHORT_STRING_CHARS) this.longText(text, length);
+    else this.shortText(text, length);
+  }
+
+  private shortText(text: string, length: number): void {
     this.reserve(length + 1);
     const { bytes } = this;
     let { at } = this;

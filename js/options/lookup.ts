@@ -19,6 +19,9 @@ interface OddVariable<T> {
   fromText(text: string): T | undefined;
 }
 
+/** Environment variables, such as `process.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** One row of the table of settings. */
 export interface Setting<T> {
   /** The option's name. */
@@ -44,9 +47,9 @@ export class Lookup {
   readonly sources: Record<string, string> = {};
 
   readonly #options: Readonly<Record<string, unknown>>;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #env: Variables;
 
-  constructor(options: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv) {
+  constructor(options: Readonly<Record<string, unknown>>, env: Variables) {
     this.#options = options;
     this.#env = env;
   }
@@ -106,7 +109,10 @@ export class Lookup {
 
   #fromEnvironment<T>({ kind, env, show }: Setting<T>): Candidate<T> | undefined {
     for (const entry of env) {
-      const variable = typeof entry === "string" ? { name: entry, fromText: kind.fromText } : entry;
+      const variable =
+        typeof entry === "string"
+          ? { name: entry, fromText: (text: string) => kind.fromText(text) }
+          : entry;
       const text = this.variable(variable.name);
       if (text === undefined) continue;
       const value = variable.fromText(text);

@@ -82,6 +82,7 @@ pub fn flush_blocking(timeout_ms: u32) -> Option<NativeFlush> {
     pipeline.wait(pipeline.flush(), millis(timeout_ms)).map(Into::into)
 }
 
+/// The counters of the pipeline that runs, or of the last one.
 #[napi]
 pub fn stats() -> Option<NativeStats> {
     process::current().map(|pipeline| NativeStats::of(&pipeline))

@@ -61,7 +61,7 @@ pub struct Report {
     pub lost: Vec<(Loss, usize)>,
     /// What is worth another round, in order; pieces of the batch when it was split.
     pub unsent: Vec<EncodedBatch>,
-    /// Set whenever `unsent` is not empty: the earliest moment for the next round.
+    /// The collector asked to be left alone until then; otherwise the caller decides on a pause.
     pub retry_not_before: Option<Instant>,
 }
 

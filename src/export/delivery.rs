@@ -106,10 +106,10 @@ impl Delivery {
                         report.lose(Loss::Unreadable, piece.spans);
                     }
                 },
-                Outcome::Later(at) => {
+                Outcome::Later(asked_for) => {
                     report.unsent.push(piece);
                     report.unsent.extend(waiting);
-                    report.retry_not_before = Some(at);
+                    report.retry_not_before = asked_for;
                     break;
                 }
             }

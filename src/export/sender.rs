@@ -60,8 +60,8 @@ pub enum Outcome {
         /// The size to stay within.
         budget_bytes: usize,
     },
-    /// Worth another round, not before this moment.
-    Later(Instant),
+    /// Worth another round; not before this moment, if the collector named one.
+    Later(Option<Instant>),
 }
 
 /// What an answer asks for.
@@ -123,7 +123,7 @@ impl Sender {
             let now = Instant::now();
             let start = hold(&self.pace).gate().map_or(now, |gate| gate.max(now));
             if wait(start, deadline).await.is_err() {
-                return Outcome::Later(start);
+                return Outcome::Later(Some(start));
             }
             let form = hold(&self.forms).current();
             let limit = hold(&self.limits).limit(form, Instant::now());
@@ -161,7 +161,13 @@ impl Sender {
                     self.warnings.fault(&fault);
                     return Outcome::Lost(Loss::BadResponse);
                 }
-                Err(Stop::Fault(fault)) => (Setback::Fault(fault), None),
+                Err(Stop::Fault(fault)) => {
+                    // Said at the first attempt: a short-lived process may not see a second.
+                    if matches!(fault, Fault::Unreachable(_)) {
+                        self.warnings.fault(&fault);
+                    }
+                    (Setback::Fault(fault), None)
+                }
             };
             let next = hold(&self.pace).failed(Instant::now(), asked, (self.ambient.random)());
             // A certificate does not mend itself within seconds.
@@ -173,7 +179,7 @@ impl Sender {
                         self.warnings.busy(answer.status().as_u16(), explanation(&answer));
                     }
                 }
-                return Outcome::Later(next);
+                return Outcome::Later(asked.map(|_| next));
             }
             self.observer.retried();
             kept = Some(body);

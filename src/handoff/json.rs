@@ -181,7 +181,7 @@ fn is_plain_block(block: [u8; 8]) -> bool {
 }
 
 fn is_plain(byte: u8) -> bool {
-    (byte >= 0x20) & (byte < 0x80) & (byte != b'"') & (byte != b'\\')
+    (0x20..0x80).contains(&byte) && byte != b'"' && byte != b'\\'
 }
 
 fn write_utf16(out: &mut Vec<u8>, bytes: &[u8]) {

@@ -1,0 +1,44 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * What `setup()` resolves to, whether or not anything is traced.
+ */
+import type { Tracer, TracerProvider } from "@opentelemetry/api";
+
+import type { SpanProcessor } from "./capture/recorder.js";
+import type { FlushResult, TracingStats } from "./stats.js";
+
+/** OpenTelemetry's tracer provider, with the methods of its SDK's that apps use. */
+export interface CatalystTracerProvider extends TracerProvider {
+  /**
+   * Lets a span processor of OpenTelemetry JS see every span from now on, as a `ReadableSpan` with
+   * all its attributes. That work is done on the event loop; without a processor it is not done.
+   */
+  addSpanProcessor(processor: SpanProcessor): void;
+  /** Resolves when all spans that have ended are delivered or given up, here and by processors. */
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export interface CatalystTracing {
+  readonly provider: CatalystTracerProvider;
+  /** For spans of your own, such as `tracer.startActiveSpan(...)`. */
+  readonly tracer: Tracer;
+  readonly serviceName: string;
+  readonly environment: string | undefined;
+  /** Where spans go. */
+  readonly endpoint: string;
+  /**
+   * Resolves when every span that has ended is delivered or given up for now, at the latest after
+   * `timeoutMs` (by default a second more than one export may take). Never rejects.
+   */
+  flush(timeoutMs?: number): Promise<FlushResult>;
+  /** As `flush()`, and lets span processors flush too. */
+  forceFlush(): Promise<void>;
+  stats(): TracingStats;
+  /**
+   * Delivers what has ended, for up to `timeoutMs` (5000), and ends tracing. From then on spans are
+   * no-ops, until the next `setup()`. Never rejects; calling it again waits for the same end.
+   */
+  shutdown(timeoutMs?: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
