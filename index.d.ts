@@ -18,8 +18,11 @@ export declare function flushAbandon(id: number): void;
 /** Begins a flush; `null` when no pipeline runs. */
 export declare function flushBegin(): number | null;
 
-/** Flushes and blocks this thread until done, at most for `timeout_ms`. For the `exit` event. */
-export declare function flushBlocking(timeoutMs: number): NativeFlush | null;
+/**
+ * Flushes and blocks this thread until done, or until all such calls together have taken as long
+ * as the end of a process may be held up. For the `exit` event.
+ */
+export declare function flushBlocking(): NativeFlush | null;
 
 /** What became of a flush, once it is done. */
 export declare function flushPoll(id: number): NativeFlush | null;
@@ -76,6 +79,7 @@ export interface NativeConfig {
   allProxy: string | null;
   noProxy: string | null;
   userAgent: string;
+  exitFlushMs: number;
   maxQueueBytes: number;
   maxBatchBytes: number;
   maxBatchSpans: number;

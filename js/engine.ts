@@ -46,12 +46,6 @@ export class Engine {
     return flushResultOf(report);
   }
 
-  /** For the end of the process, when nothing asynchronous happens any more. */
-  flushBlocking(timeoutMs: number): void {
-    this.outbox.submit();
-    this.native.flushBlocking(timeoutMs);
-  }
-
   stats(): TracingStats {
     if (this.finalStats !== undefined) return this.finalStats;
     this.outbox.submit();
@@ -89,6 +83,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     allProxy: options.proxy.all,
     noProxy: options.proxy.no,
     userAgent: `catalyst-tracing/${PACKAGE_VERSION} OTel-OTLP-Exporter-Rust`,
+    exitFlushMs: options.exitFlushMs,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,

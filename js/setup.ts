@@ -17,10 +17,11 @@ let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined
  * Rejects with a `CatalystTracingError` for an option that does not exist or is not what it should
  * be, and for nothing else: where tracing cannot run, the app does.
  */
-// oxlint-disable-next-line typescript/require-await -- errors have to reject, and integrations that load lazily will be awaited here
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
   const { options, warnings } = resolveOptions(given, process.env);
   for (const warning of warnings) warnOnce(warning);
+  // A handle that is being shut down is of no use any more.
+  if (current?.tracing.ending !== undefined) await current.tracing.ending;
   if (current !== undefined) return again(current, options);
   if (options.disabled) return new NoopTracing(options);
   const { native, problem } = loadNative();

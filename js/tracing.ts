@@ -1,6 +1,8 @@
 /**
  * The handle of a pipeline that runs, from its first span to `shutdown()`.
  */
+import { isMainThread } from "node:worker_threads";
+
 import type { Tracer } from "@opentelemetry/api";
 
 import { AsyncContextManager } from "./capture/context-manager.js";
@@ -16,6 +18,7 @@ import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
 import { type Registration, register } from "./registration.js";
 import { readableResource } from "./resource.js";
 import type { FlushResult, TracingStats } from "./stats.js";
+import { durationOr } from "./wait.js";
 
 /** A round of a batch takes up to `timeoutMs`, so by then it is known what became of it. */
 const FLUSH_MARGIN_MS = 1000;
@@ -29,7 +32,8 @@ export class Tracing implements CatalystTracing {
   private readonly engine: Engine;
   private readonly recorder: Recorder;
   private registration: Registration | undefined;
-  private ending: Promise<void> | undefined;
+  /** Set once `shutdown()` has been called. */
+  ending: Promise<void> | undefined;
   private readonly onExit = (): void => this.flushAtExit();
 
   constructor(
@@ -75,8 +79,8 @@ export class Tracing implements CatalystTracing {
     this.recorder.resource = readableResource(options.resource as never);
   }
 
-  flush(timeoutMs: number = this.options.timeoutMs + FLUSH_MARGIN_MS): Promise<FlushResult> {
-    return this.engine.flush(timeoutMs);
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    return this.engine.flush(durationOr(timeoutMs, this.options.timeoutMs + FLUSH_MARGIN_MS));
   }
 
   forceFlush(): Promise<void> {
@@ -87,8 +91,8 @@ export class Tracing implements CatalystTracing {
     return this.engine.stats();
   }
 
-  shutdown(timeoutMs: number = SHUTDOWN_MS): Promise<void> {
-    return (this.ending ??= this.end(timeoutMs));
+  shutdown(timeoutMs?: number): Promise<void> {
+    return (this.ending ??= this.end(durationOr(timeoutMs, SHUTDOWN_MS)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -126,8 +130,8 @@ export class Tracing implements CatalystTracing {
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
   private flushAtExit(): void {
     const { outbox } = this.engine;
-    outbox.isEnding = true;
-    if (this.options.exitFlushMs > 0) this.engine.flushBlocking(this.options.exitFlushMs);
+    // When a worker ends the process goes on, and with it the native thread.
+    if (isMainThread) outbox.flushAtEnd();
     else outbox.submit();
   }
 

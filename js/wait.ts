@@ -39,3 +39,12 @@ export async function within(promise: Promise<unknown>, timeoutMs: number): Prom
     clearTimeout(timer);
   }
 }
+
+/** The largest delay of a timer; more would mean at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** A duration that somebody gave, if it is one. */
+export function durationOr(given: unknown, fallback: number): number {
+  if (typeof given !== "number" || Number.isNaN(given)) return fallback;
+  return Math.min(Math.max(given, 0), MAX_DELAY_MS);
+}

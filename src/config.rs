@@ -1,6 +1,8 @@
 //! What the pipeline is told. JS has applied defaults and validation (`js/options.ts`); nothing
 //! here does so again.
 
+use std::time::Duration;
+
 use opentelemetry_sdk::Resource;
 
 use crate::batch::BatchLimits;
@@ -14,6 +16,8 @@ pub struct Config {
     pub max_queue_bytes: usize,
     pub policy: Policy,
     pub target: Target,
+    /// How long the end of the process may be held up in all.
+    pub exit_budget: Duration,
     /// Nothing goes to standard error.
     pub quiet: bool,
 }

@@ -30,9 +30,10 @@ export class AsyncContextManager implements ContextManager {
 
   /** Functions run in `context`; so do the listeners that an emitter gets from now on. */
   bind<T>(context: Context, target: T): T {
-    if (target instanceof EventEmitter) return this.bindEmitter(context, target);
-    if (typeof target !== "function") return target;
-    return this.bindFunction(context, target as AnyFunction) as T;
+    if (typeof target === "function") {
+      return this.bindFunction(context, target as AnyFunction) as T;
+    }
+    return isEmitter(target) ? this.bindEmitter(context, target) : target;
   }
 
   private bindFunction(context: Context, fn: AnyFunction): AnyFunction {
@@ -41,14 +42,18 @@ export class AsyncContextManager implements ContextManager {
       return run(() => fn.apply(this, args));
     };
     // Callers tell callbacks apart by their arity.
-    Object.defineProperty(bound, "length", { value: fn.length, configurable: true });
+    Object.defineProperty(bound, "length", { value: arity(fn), configurable: true });
     return bound;
   }
 
   private bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
     const boundBy = new WeakMap<AnyFunction, AnyFunction>();
     const boundFor = (listener: AnyFunction): AnyFunction => {
-      const bound = boundBy.get(listener) ?? this.bindFunction(context, listener);
+      const known = boundBy.get(listener);
+      if (known !== undefined || typeof listener !== "function") return known ?? listener;
+      const bound = this.bindFunction(context, listener);
+      // What `once` adds is a wrapper, which names the listener that `off` will ask for.
+      Object.assign(bound, listener);
       boundBy.set(listener, bound);
       return bound;
     };
@@ -76,5 +81,21 @@ export class AsyncContextManager implements ContextManager {
     this.storage?.disable();
     this.storage = undefined;
     return this;
+  }
+}
+
+function arity(fn: AnyFunction): number {
+  try {
+    return fn.length;
+  } catch {
+    return 0;
+  }
+}
+
+function isEmitter(target: unknown): target is EventEmitter {
+  try {
+    return target instanceof EventEmitter;
+  } catch {
+    return false;
   }
 }

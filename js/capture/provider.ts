@@ -4,6 +4,7 @@
  */
 import type { Tracer } from "@opentelemetry/api";
 
+import { nameText } from "../handoff/stand-ins.js";
 import type { CatalystTracerProvider } from "../handle.js";
 import type { Recorder, Scope, SpanProcessor } from "./recorder.js";
 import { within } from "../wait.js";
@@ -27,7 +28,7 @@ export class RecordingTracerProvider implements CatalystTracerProvider {
   ) {}
 
   getTracer(name: string, version?: string): Tracer {
-    const scope: Scope = { name: String(name ?? ""), version: String(version ?? "") };
+    const scope: Scope = { name: nameText(name), version: nameText(version) };
     const id = `${scope.name}@${scope.version}`;
     const known = this.tracers.get(id);
     if (known !== undefined) return known;

@@ -39,7 +39,9 @@ export abstract class ReadableView {
     for (let index = 0; index < span.entries.length; index += 2) {
       const key = span.entries[index] as string;
       const value = span.entries[index + 1];
-      all[key] = (value instanceof PartReference ? json.get(value.index) : value) as string;
+      const read = value instanceof PartReference ? json.get(value.index) : value;
+      // Of a part from before there was a processor there is no copy.
+      if (read !== undefined) all[key] = read as string;
     }
     // Until the end more can come.
     if (span.isRecording()) this.derived = undefined;

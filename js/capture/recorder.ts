@@ -12,9 +12,10 @@ import {
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
+import { AbandonedSpans } from "./abandoned.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
-import { writeEnd, writePartRecord } from "./span-record.js";
+import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
 export interface Scope {
@@ -65,6 +66,7 @@ export class Recorder {
   private processors: readonly SpanProcessor[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
+  private readonly abandoned: AbandonedSpans;
   private contextManager: Pick<ContextManager, "active"> = contextApi;
 
   constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
@@ -73,6 +75,8 @@ export class Recorder {
     this.resource = resource;
     this.derive = derive;
     this.onFault = onFault;
+    this.abandoned = new AbandonedSpans((s0, s1) => this.discard(s0, s1));
+    outbox.beforeSubmit = () => this.abandoned.settle();
   }
 
   /** False after `shutdown()`: then spans are no-ops. */
@@ -107,15 +111,27 @@ export class Recorder {
     }
   }
 
+  /** The last moment at which a span can be written to. */
+  ending(span: RecordingSpan): void {
+    for (const processor of this.processors ?? []) {
+      this.guard(() => processor.onEnding?.(span as never));
+    }
+  }
+
   /** @param at `performance.now()` */
   end(span: RecordingSpan, at: number): void {
     if (!this.isOpen) return;
     try {
-      writeEnd(this.outbox, span);
+      writeEnd(this.outbox.walker, span);
     } catch (fault) {
       this.report(fault);
     }
-    this.outbox.commitEnd(at);
+    this.abandoned.ended(span);
+    try {
+      this.outbox.commitEnd(at);
+    } catch (fault) {
+      this.report(fault);
+    }
     if (this.processors === undefined) return;
     for (const processor of this.processors) this.guard(() => processor.onEnd(span as never));
   }
@@ -126,6 +142,7 @@ export class Recorder {
     span.parts += 1;
     if (!this.isOpen) return index;
     this.guard(() => {
+      if (index === 0) this.abandoned.watch(span);
       writePartRecord(this.outbox.walker, span, index, PartKind[kind], value);
       this.outbox.commit();
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
@@ -133,12 +150,25 @@ export class Recorder {
     return index;
   }
 
+  private discard(s0: number, s1: number): void {
+    if (!this.isOpen) return;
+    this.guard(() => {
+      writeDiscard(this.outbox.walker, s0, s1);
+      this.outbox.commit();
+    });
+  }
+
   /** Span processors may ask for what only Rust can derive, when the outbox is long gone. */
   private keepCopy(span: RecordingSpan, index: number, kind: PartKind, value: unknown): void {
     const copies = (this.copies ??= new Walker(COPY_BUFFER_BYTES));
     copies.beginChunk();
     writePartRecord(copies, span, index, PartKind[kind], value);
-    (span.partBytes ??= []).push(copies.bytes.slice(0, copies.at));
+    // A copy: the buffer is used again.
+    (span.partBytes ??= []).push(new Uint8Array(copies.bytes.subarray(0, copies.at)));
+  }
+
+  get hasProcessors(): boolean {
+    return this.processors !== undefined;
   }
 
   countIgnored(): void {
@@ -154,7 +184,7 @@ export class Recorder {
     }
   }
 
-  private report(fault: unknown): void {
+  report(fault: unknown): void {
     this.outbox.countFault();
     this.onFault(fault);
   }

@@ -1,16 +1,17 @@
 /**
  * Spans and their parts as records of the handoff format, which `src/handoff/mod.rs` documents.
  */
-import { type Attributes, TraceFlags } from "@opentelemetry/api";
+import { type Attributes, TraceFlags, type TraceState } from "@opentelemetry/api";
 
-import type { Outbox } from "../handoff/outbox.js";
 import { PartReference } from "../handoff/parts.js";
+import { nameText } from "../handoff/stand-ins.js";
 import type { Walker } from "../handoff/walker.js";
 import { wordOf } from "./ids.js";
 import type { Moment, RecordingSpan } from "./span.js";
 
 const PART = 1;
 const END = 2;
+const DISCARD = 3;
 
 const PARENT_IS_REMOTE = 1;
 const ABSOLUTE_START = 2;
@@ -45,9 +46,18 @@ export function writePartRecord(
   }
 }
 
+/** Says that the parts of a span are not needed: it will never end. */
+export function writeDiscard(walker: Walker, s0: number, s1: number): void {
+  walker.u8(DISCARD);
+  const body = walker.beginLength();
+  walker.reserve(8);
+  walker.idWord(s0);
+  walker.idWord(s1);
+  walker.endLength(body);
+}
+
 /** Writes the end of a span; if its attributes do not fit, without them: they count as dropped. */
-export function writeEnd(outbox: Outbox, span: RecordingSpan): void {
-  const { walker } = outbox;
+export function writeEnd(walker: Walker, span: RecordingSpan): void {
   const start = walker.at;
   try {
     writeEndRecord(walker, span, span.entries, span.parts);
@@ -66,7 +76,7 @@ function writeEndRecord(
 ): void {
   const { startAt, statusMessage } = span;
   const endAt = span.endAt ?? startAt;
-  const traceState = span.traceState?.serialize();
+  const traceState = serialized(span.traceState);
   walker.reserve(END_HEAD_BYTES);
   const { bytes, view } = walker;
   let { at } = walker;
@@ -113,6 +123,16 @@ function writeEndRecord(
   walker.endLength(body);
 }
 
+/** Trace states are other people's objects. */
+function serialized(traceState: TraceState | undefined): string {
+  if (traceState === undefined) return "";
+  try {
+    return nameText(traceState.serialize());
+  } catch {
+    return "";
+  }
+}
+
 function writeMoment(walker: Walker, moment: Moment): void {
   if (typeof moment === "number") {
     walker.f64(moment);
@@ -141,7 +161,7 @@ function writeLinks(walker: Walker, { recordedLinks }: RecordingSpan): void {
     for (let index = 0; index < 4; index++) walker.idWord(wordOf(context.traceId, index));
     for (let index = 0; index < 2; index++) walker.idWord(wordOf(context.spanId, index));
     walker.u8(context.traceFlags);
-    walker.text(context.traceState?.serialize() ?? "");
+    walker.text(serialized(context.traceState));
     writeAttributes(walker, attributes ?? {});
   }
 }

@@ -10,6 +10,7 @@ import {
   type Attributes,
   type Exception,
   type HrTime,
+  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -22,7 +23,7 @@ import {
 } from "@opentelemetry/api";
 
 import { type PartKind, PartReference } from "../handoff/parts.js";
-import { isLeftOut, prepare } from "../handoff/stand-ins.js";
+import { isLeftOut, nameText, prepare } from "../handoff/stand-ins.js";
 import { type Clock, now } from "./clock.js";
 import { exceptionAttributes } from "./exception.js";
 import { hex } from "./ids.js";
@@ -48,6 +49,7 @@ export class RecordingSpan extends ReadableView implements Span {
   statusMessage: string | undefined;
   endAt: Moment | undefined;
   parts = 0;
+  isWatched = false;
   /** What the parts were, kept only while span processors want to read spans. */
   partBytes: Uint8Array[] | undefined;
   private context: SpanContext | undefined;
@@ -92,7 +94,7 @@ export class RecordingSpan extends ReadableView implements Span {
       case "string":
       case "number":
       case "boolean":
-        if (typeof key === "string") this.entries.push(key, value);
+        if (isKey(key)) this.entries.push(key, value);
         return this;
       default:
         return this.setOther(key, value);
@@ -102,14 +104,16 @@ export class RecordingSpan extends ReadableView implements Span {
   setAttributes(attributes: Attributes): this {
     if (typeof attributes !== "object" || attributes === null) return this;
     this.recorder.guard(() => {
-      for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]);
+      for (const key of Object.keys(attributes)) {
+        this.recorder.guard(() => this.setAttribute(key, attributes[key]));
+      }
     });
     return this;
   }
 
   /** What OpenTelemetry has no attribute type for goes out as its JSON, as it is now. */
   private setOther(key: string, value: unknown): this {
-    if (typeof key !== "string" || value === null || isLeftOut(value)) return this;
+    if (!isKey(key) || value === null || isLeftOut(value)) return this;
     this.recorder.guard(() => {
       const prepared = prepare(value, key);
       if (typeof prepared === "bigint") {
@@ -145,9 +149,9 @@ export class RecordingSpan extends ReadableView implements Span {
     if (this.endAt !== undefined) return this.ignore();
     this.recorder.guard(() => {
       const isTime = isTimeInput(attributesOrTime);
-      const attributes = isTime ? {} : { ...attributesOrTime };
+      const attributes = isTime ? {} : ownAttributes(attributesOrTime);
       const at = this.moment(isTime ? attributesOrTime : time);
-      (this.recordedEvents ??= []).push({ name: String(name), at, attributes });
+      (this.recordedEvents ??= []).push({ name: nameText(name), at, attributes });
     });
     return this;
   }
@@ -159,14 +163,17 @@ export class RecordingSpan extends ReadableView implements Span {
   addLink(link: Link): this {
     if (this.endAt !== undefined) return this.ignore();
     this.recorder.guard(() => {
-      const { context, attributes } = link;
-      (this.recordedLinks ??= []).push({ context, attributes: { ...attributes } });
+      const context = linkContext(link.context);
+      if (context === undefined) return;
+      (this.recordedLinks ??= []).push({ context, attributes: ownAttributes(link.attributes) });
     });
     return this;
   }
 
   addLinks(links: Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    this.recorder.guard(() => {
+      if (Array.isArray(links)) for (const link of links) this.addLink(link as Link);
+    });
     return this;
   }
 
@@ -195,13 +202,17 @@ export class RecordingSpan extends ReadableView implements Span {
       this.ignore();
       return;
     }
+    if (this.recorder.hasProcessors) this.recorder.ending(this);
     const at = now();
     this.endAt = endTime === undefined ? this.notBeforeStart(at) : this.givenEnd(endTime, at);
     this.recorder.end(this, at);
   }
 
   private givenEnd(endTime: TimeInput, at: number): Moment {
-    const given = toHrTime(endTime, this.clock);
+    let given: HrTime | undefined;
+    this.recorder.guard(() => {
+      given = toHrTime(endTime, this.clock);
+    });
     return this.notBeforeStart(given ?? at);
   }
 
@@ -224,6 +235,33 @@ export class RecordingSpan extends ReadableView implements Span {
     this.recorder.countIgnored();
     return this;
   }
+}
+
+/** A copy without what cannot be read. */
+function ownAttributes(given: unknown): Attributes {
+  const attributes: Attributes = {};
+  if (typeof given !== "object" || given === null) return attributes;
+  for (const key of Object.keys(given)) {
+    try {
+      if (isKey(key)) attributes[key] = (given as Attributes)[key];
+    } catch {
+      // The others are not to suffer for it.
+    }
+  }
+  return attributes;
+}
+
+/** OpenTelemetry wants names that are not empty. */
+function isKey(key: unknown): boolean {
+  return typeof key === "string" && key !== "";
+}
+
+/** A copy that cannot change or throw later; `undefined` for what names no span. */
+function linkContext(given: SpanContext): SpanContext | undefined {
+  const { traceId, spanId, traceFlags, traceState } = given;
+  const context: SpanContext = { traceId, spanId, traceFlags: Number(traceFlags) & 0xff };
+  if (!isSpanContextValid(context)) return undefined;
+  return traceState === undefined ? context : { ...context, traceState };
 }
 
 function isScalar(value: unknown): boolean {

@@ -20,6 +20,7 @@ import {
 
 import { type Clock, clockForRoot, now } from "./clock.js";
 import { hex, nonZeroWord, word, wordOf } from "./ids.js";
+import { nameText } from "../handoff/stand-ins.js";
 import type { Recorder, Scope } from "./recorder.js";
 import { RecordingSpan } from "./span.js";
 import { isTracingSuppressed } from "./suppression.js";
@@ -33,11 +34,19 @@ export class RecordingTracer implements Tracer {
     private readonly scope: Scope,
   ) {}
 
-  startSpan(name: string, givenOptions?: SpanOptions, givenContext?: Context): Span {
+  startSpan(name: string, options?: SpanOptions, context?: Context): Span {
     const { recorder } = this;
-    const options = givenOptions ?? NO_OPTIONS;
-    const context = givenContext ?? recorder.activeContext();
-    if (!recorder.isRecording) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    try {
+      return this.start(name, options ?? NO_OPTIONS, context ?? recorder.activeContext());
+    } catch (fault) {
+      // Something in the arguments threw when it was looked at.
+      recorder.report(fault);
+      return this.start(nameText(name), NO_OPTIONS, recorder.activeContext());
+    }
+  }
+
+  private start(name: string, options: SpanOptions, context: Context): Span {
+    if (!this.recorder.isRecording) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     // Nothing to look up: the common case in an app that starts a trace.
     if (context === ROOT_CONTEXT) return this.startRoot(name, options, context);
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
@@ -148,8 +157,8 @@ export class RecordingTracer implements Tracer {
     const span = new RecordingSpan(
       recorder,
       scope,
-      typeof name === "string" ? name : String(name),
-      kind,
+      nameText(name),
+      isKind(kind) ? kind : SpanKind.INTERNAL,
       t0,
       t1,
       t2,
@@ -188,11 +197,23 @@ export class RecordingTracer implements Tracer {
     const fn = rest.pop();
     if (typeof fn !== "function") return undefined;
     const [options, given] = rest as [SpanOptions?, Context?];
-    const parent = given ?? this.recorder.activeContext();
+    const parent = isContext(given) ? given : this.recorder.activeContext();
     const span = this.startSpan(name, options, parent);
     const body = fn as (span: Span) => ReturnType<F>;
     return contextApi.with(trace.setSpan(parent, span), body, undefined, span);
   }
+}
+
+function isContext(value: unknown): value is Context {
+  try {
+    return typeof (value as Partial<Context> | undefined)?.getValue === "function";
+  } catch {
+    return false;
+  }
+}
+
+function isKind(kind: unknown): boolean {
+  return typeof kind === "number" && kind in SpanKind;
 }
 
 /** Carries the trace and the decision on, and records nothing. */

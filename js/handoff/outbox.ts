@@ -28,6 +28,7 @@ export interface Bridge {
   attach(memory: Uint8Array): number;
   reattach(slot: number, memory: Uint8Array): void;
   submit(slot: number): void;
+  flushBlocking(): unknown;
 }
 
 // Taken at load: fake timers of a test framework must not stop the delivery.
@@ -41,8 +42,9 @@ export class Outbox {
   private isScheduled = false;
   private firstRecordAt = 0;
   private lastSubmitAt = 0;
-  /** The process is ending: there will be no later tick. */
-  isEnding = false;
+  /** Told before what is committed crosses. */
+  beforeSubmit: (() => void) | undefined;
+  private isEnding = false;
 
   constructor(private readonly bridge: Bridge) {
     this.walker = new Walker(INITIAL_BYTES, HEADER_BYTES);
@@ -76,7 +78,8 @@ export class Outbox {
   commit(): void {
     const { at } = this.walker;
     this.header[COMMITTED] = at;
-    if (at >= CHUNK_BYTES || this.isEnding) this.submit();
+    if (this.isEnding) this.flushAtEnd();
+    else if (at >= CHUNK_BYTES) this.submit();
     else if (!this.isScheduled) this.schedule();
   }
 
@@ -93,11 +96,11 @@ export class Outbox {
   }
 
   private schedule(): void {
-    this.isScheduled = true;
     this.firstRecordAt = now();
     const sinceLast = this.firstRecordAt - this.lastSubmitAt;
     if (sinceLast >= MAX_WAIT_MS) setImmediate(this.onTick).unref?.();
     else setTimeout(this.onTick, MAX_WAIT_MS - sinceLast).unref?.();
+    this.isScheduled = true;
   }
 
   private readonly onTick = (): void => {
@@ -105,8 +108,16 @@ export class Outbox {
     this.submit();
   };
 
+  /** There will be no later tick: hands over everything, now and from now on at once. */
+  flushAtEnd(): void {
+    this.isEnding = true;
+    this.submit();
+    this.bridge.flushBlocking();
+  }
+
   /** Hands over what is committed, and all counts. */
   submit(): void {
+    this.beforeSubmit?.();
     const { header, walker } = this;
     this.lastSubmitAt = now();
     this.firstRecordAt = this.lastSubmitAt;

@@ -19,6 +19,16 @@ export function threw(error: unknown): string {
   }
 }
 
+/** A name as text; what has none, or throws instead of telling, is nameless. */
+export function nameText(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return value === undefined || value === null ? "" : String(value as string);
+  } catch {
+    return "";
+  }
+}
+
 /** `container[key]`, then its `toJSON` if it has one: as `JSON.stringify` reads a value. */
 export function read(container: Fields | readonly unknown[], key: string | number): unknown {
   try {

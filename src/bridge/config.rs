@@ -39,6 +39,7 @@ pub struct NativeConfig {
     pub all_proxy: Option<String>,
     pub no_proxy: Option<String>,
     pub user_agent: String,
+    pub exit_flush_ms: u32,
     pub max_queue_bytes: f64,
     pub max_batch_bytes: f64,
     pub max_batch_spans: u32,
@@ -60,6 +61,7 @@ impl TryFrom<NativeConfig> for Config {
             max_queue_bytes: bytes(from.max_queue_bytes),
             policy: Policy::default(),
             quiet: from.quiet,
+            exit_budget: Duration::from_millis(u64::from(from.exit_flush_ms)),
             target: Target {
                 endpoint: from.traces_url,
                 headers: from.headers.into_iter().map(|h| (h.name, h.value)).collect(),

@@ -75,11 +75,11 @@ pub fn flush_abandon(id: u32) {
     }
 }
 
-/// Flushes and blocks this thread until done, at most for `timeout_ms`. For the `exit` event.
+/// Flushes and blocks this thread until done, or until all such calls together have taken as long
+/// as the end of a process may be held up. For the `exit` event.
 #[napi]
-pub fn flush_blocking(timeout_ms: u32) -> Option<NativeFlush> {
-    let pipeline = process::current()?;
-    pipeline.wait(pipeline.flush(), millis(timeout_ms)).map(Into::into)
+pub fn flush_blocking() -> Option<NativeFlush> {
+    process::current()?.flush_at_exit().map(Into::into)
 }
 
 /// The counters of the pipeline that runs, or of the last one.

@@ -62,13 +62,15 @@ pub(super) fn is_finished() -> bool {
     current().is_none_or(waited)
 }
 
-/// An environment ended without saying so first.
+/// An environment ended. What is held gets what is left of the time for that.
 pub(super) fn end_of_environment(slot: u32) {
-    /// It has had its `exit` event; what is left now is a worker that was terminated.
-    const GRACE: Duration = Duration::from_millis(500);
+    /// The thread needs a moment to put things away when its time is up.
+    const MARGIN: Duration = Duration::from_millis(50);
     let was_last = with(|process| process.users.contains(&slot) && process.users.len() == 1);
-    release(slot, GRACE);
-    if was_last && let Some(pipeline) = current() {
-        pipeline.wait_finished(GRACE + Duration::from_millis(200));
-    }
+    let Some(pipeline) = current().filter(|_| was_last) else {
+        return release(slot, Duration::ZERO);
+    };
+    let grace = pipeline.exit_budget();
+    release(slot, grace);
+    pipeline.wait_finished(grace + MARGIN);
 }

@@ -20,6 +20,9 @@ mod tag {
     pub(super) const PART: u8 = 10;
 }
 
+/// Beyond it a double does not tell neighbouring integers apart.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
 /// What a typed array holds, as the byte in front of its elements says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
@@ -170,7 +173,7 @@ impl<'a> Value<'a> {
     pub fn integer(self) -> Option<i64> {
         match self {
             Value::Int(number) => Some(i64::from(number)),
-            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9.007e15 => {
+            Value::Number(number) if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER => {
                 Some(number as i64)
             }
             _ => None,

@@ -58,6 +58,7 @@ pub struct Pipeline {
     commands: UnboundedSender<Command>,
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    exit_budget: Mutex<Duration>,
 }
 
 impl Pipeline {
@@ -65,6 +66,7 @@ impl Pipeline {
     /// When the thread cannot be started, or the target's certificates are unusable.
     pub fn start(config: Config) -> Result<Self, StartError> {
         let shared = Arc::new(Shared::new(&config));
+        let exit_budget = Mutex::new(config.exit_budget);
         let (commands, inbox) = unbounded_channel();
         let (ready, started) = mpsc::sync_channel(1);
         let for_thread = Arc::clone(&shared);
@@ -73,7 +75,10 @@ impl Pipeline {
             .spawn(move || worker::run(config, for_thread, inbox, &ready))
             .map_err(|error| StartError::Thread(error.to_string()))?;
         match started.recv() {
-            Ok(Ok(())) => Ok(Self { commands, shared, thread: Mutex::new(Some(thread)) }),
+            Ok(Ok(())) => {
+                let thread = Mutex::new(Some(thread));
+                Ok(Self { commands, shared, thread, exit_budget })
+            }
             Ok(Err(error)) => Err(error),
             Err(_) => Err(StartError::Thread("it ended at once".to_owned())),
         }
@@ -85,11 +90,12 @@ impl Pipeline {
     /// When the new target is unusable; the old one stays.
     pub fn reconfigure(&self, config: Config) -> Result<(), StartError> {
         let (done, outcome) = mpsc::sync_channel(1);
-        let max_queue_bytes = config.max_queue_bytes;
+        let (max_queue_bytes, exit_budget) = (config.max_queue_bytes, config.exit_budget);
         let gone = || StartError::Thread("it has been shut down".to_owned());
         self.send(Command::Reconfigure { config: Box::new(config), done }).map_err(|_| gone())?;
         outcome.recv().map_err(|_| gone())??;
         self.shared.set_max_bytes(max_queue_bytes);
+        self.set_exit_budget(exit_budget);
         Ok(())
     }
 
@@ -140,9 +146,22 @@ impl Pipeline {
         self.shared.take_flush(id, Duration::ZERO)
     }
 
-    /// Blocks until a flush is done, at most for `timeout`.
-    pub fn wait(&self, id: u32, timeout: Duration) -> Option<FlushReport> {
-        self.shared.take_flush(id, timeout)
+    /// Flushes and blocks until done, or until nothing is left of the exit budget.
+    pub fn flush_at_exit(&self) -> Option<FlushReport> {
+        let budget = self.exit_budget();
+        let began = Instant::now();
+        let report = self.shared.take_flush(self.flush(), budget);
+        self.set_exit_budget(budget.saturating_sub(began.elapsed()));
+        report
+    }
+
+    /// For how much longer the end of the process may be held up.
+    pub fn exit_budget(&self) -> Duration {
+        *self.exit_budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_exit_budget(&self, budget: Duration) {
+        *self.exit_budget.lock().unwrap_or_else(PoisonError::into_inner) = budget;
     }
 
     /// Nobody will ask for this flush any more.

@@ -118,9 +118,4 @@ impl Outlet {
     pub(super) fn queued_spans(&self) -> u64 {
         self.queue.iter().map(|queued| queued.batch.spans as u64).sum()
     }
-
-    /// Empties the queue.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Queued> + '_ {
-        self.queue.drain(..)
-    }
 }

@@ -71,6 +71,11 @@ impl Shared {
         self.stats.counts().lose(stage, reason, spans as u64);
     }
 
+    /// The native thread has ended, and what it held with it.
+    pub(super) fn hold_nothing(&self) {
+        self.held_bytes.store(0, Ordering::Relaxed);
+    }
+
     fn board(&self) -> MutexGuard<'_, FlushBoard> {
         self.flushes.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -116,6 +116,7 @@ pub(super) fn run(
         let reason = if worked.is_ok() { "shutdown" } else { "internal_fault" };
         counts.lose(Stage::Queue, reason, left);
     }
+    shared.hold_nothing();
     shared.close_all_flushes();
     // A name look-up may hang in the C library; nobody waits for it.
     runtime.shutdown_background();
@@ -158,7 +159,6 @@ impl Worker {
                 self.shared.close_flush(id, report);
             }
         }
-        self.give_up();
     }
 
     fn is_done(&self, inbox_open: bool) -> bool {
@@ -357,15 +357,6 @@ impl Worker {
         self.route = route;
         self.outlets.push((number, outlet));
         Ok(())
-    }
-
-    /// Time is up: what is still here is lost, and `run` counts it.
-    fn give_up(&mut self) {
-        for (_, outlet) in &mut self.outlets {
-            for queued in outlet.drain() {
-                self.shared.release(queued.batch.protobuf.len());
-            }
-        }
     }
 }
 
