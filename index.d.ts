@@ -35,9 +35,9 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
 
 /**
  * This environment no longer uses the pipeline. When it was the last: delivery goes on for up to
- * `grace_ms`, the rest is counted as lost, and `is_finished` tells the end.
+ * `grace_ms`, the rest is counted as lost, and `is_finished` tells the end. Whether it was.
  */
-export declare function release(slot: number, graceMs: number): void;
+export declare function release(slot: number, graceMs: number): boolean;
 
 /** The counters of the pipeline that runs, or of the last one. */
 export declare function stats(): NativeStats | null;

@@ -18,6 +18,7 @@ let outbox: Outbox | undefined;
 
 export class Engine {
   readonly outbox: Outbox;
+  private toldLost = 0;
   private finalStats: TracingStats | undefined;
 
   constructor(readonly native: Native) {
@@ -43,7 +44,15 @@ export class Engine {
     if (id === null) return flushResultOf({ delivered: 0, lost: 0, pending: 0 });
     const report = await pollUntil(() => this.native.flushPoll(id), timeoutMs);
     if (report === undefined) this.native.flushAbandon(id);
-    return flushResultOf(report);
+    return flushResultOf(report && { ...report, lost: this.newlyLost() });
+  }
+
+  /** Spans lost since the last flush told, wherever it was. */
+  private newlyLost(): number {
+    const { lost } = statsOf(this.native.stats());
+    const newly = lost - this.toldLost;
+    this.toldLost = lost;
+    return newly;
   }
 
   stats(): TracingStats {
@@ -58,8 +67,9 @@ export class Engine {
     await this.flush(timeoutMs);
     this.outbox.submit();
     const left = Math.max(0, Math.ceil(deadline - performance.now()));
-    this.native.release(this.outbox.slot, left);
-    await pollUntil(() => this.native.isFinished() || null, left + END_OF_THREAD_MS);
+    const wasLast = this.native.release(this.outbox.slot, left);
+    // Where other environments go on, the thread does too.
+    if (wasLast) await pollUntil(() => this.native.isFinished() || null, left + END_OF_THREAD_MS);
     this.finalStats = statsOf(this.native.stats());
   }
 }

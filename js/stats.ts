@@ -43,6 +43,7 @@ export interface FlushResult {
   /** Everything that had ended was accepted by the collector. */
   readonly ok: boolean;
   readonly delivered: number;
+  /** Since the last flush. */
   readonly lost: number;
   /** Kept for another attempt: the collector did not take them now. */
   readonly pending: number;

@@ -88,7 +88,8 @@ impl Assembly {
             Some(kind) => {
                 let before = size_of_attributes(waiting.derived.entries());
                 derive(&mut waiting.derived, kind, part.value, keys);
-                waiting.bytes += size_of_attributes(waiting.derived.entries()) - before;
+                let after = size_of_attributes(waiting.derived.entries());
+                waiting.bytes = waiting.bytes + after - before;
             }
             // From a newer JS half; without its kind it says nothing.
             None => {}
@@ -174,8 +175,11 @@ pub fn size_of_span(span: &SpanData) -> usize {
     let links = span.links.links.iter();
     FIXED
         + span.name.len()
+        + span.span_context.trace_state().header().len()
         + size_of_attributes(&span.attributes)
-        + events.map(|event| 64 + size_of_attributes(&event.attributes)).sum::<usize>()
+        + events
+            .map(|event| 64 + event.name.len() + size_of_attributes(&event.attributes))
+            .sum::<usize>()
         + links.map(|link| 96 + size_of_attributes(&link.attributes)).sum::<usize>()
 }
 
@@ -251,3 +255,6 @@ fn status(code: u8, message: &Text<'_>) -> Status {
         _ => Status::Unset,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,14 +47,17 @@ pub struct Counts {
 
 impl Counts {
     pub fn lose(&mut self, stage: Stage, reason: &str, spans: u64) {
+        // Whoever comes first counts a span: no one is lost twice, at the end of the thread either.
+        let spans = spans.min(self.queued);
         if spans > 0 {
-            self.queued = self.queued.saturating_sub(spans);
+            self.queued -= spans;
             *self.lost.entry((stage, reason.to_owned())).or_default() += spans;
         }
     }
 
     pub fn deliver(&mut self, spans: u64) {
-        self.queued = self.queued.saturating_sub(spans);
+        let spans = spans.min(self.queued);
+        self.queued -= spans;
         self.delivered += spans;
     }
 

@@ -45,7 +45,12 @@ const values: [what: string, value: unknown, type: AttrType, arrives: AttrValue]
   ["an array with null", ["a", null], "string", '["a",null]'],
   ["an array of arrays", [[1], [2]], "string", "[[1],[2]]"],
   ["an object", { a: 1, b: { c: [null, "ü"] } }, "string", '{"a":1,"b":{"c":[null,"ü"]}}'],
-  ["an object without a prototype", Object.assign(Object.create(null), { a: 1 }), "string", '{"a":1}'],
+  [
+    "an object without a prototype",
+    Object.assign(Object.create(null), { a: 1 }),
+    "string",
+    '{"a":1}',
+  ],
   ["an object twice within one", { x: shared, y: shared }, "string", '{"x":{"a":1},"y":{"a":1}}'],
   ["an object with toJSON", { toJSON: () => ({ is: "this" }) }, "string", '{"is":"this"}'],
   ["an object whose toJSON gives text", { toJSON: () => "text" }, "string", "text"],
@@ -147,7 +152,9 @@ test("half a surrogate pair becomes U+FFFD, wherever it stands", () =>
   traced(async ({ tracer, only }) => {
     const bad = "a\uD800b";
     const mended = "a\uFFFDb";
-    const span = tracer.startSpan(bad, { attributes: { [`key ${bad}`]: bad, list: [bad, "\uDC00"] } });
+    const span = tracer.startSpan(bad, {
+      attributes: { [`key ${bad}`]: bad, list: [bad, "\uDC00"] },
+    });
     span.setAttribute("object", { [bad]: bad } as unknown as string);
     span.addEvent(bad, { [bad]: bad });
     span.setStatus({ code: 2, message: bad });
@@ -176,7 +183,7 @@ test("keys that mean something to JavaScript are keys like any other", () =>
     const keys = ["__proto__", "constructor", "toString", "0", "hasOwnProperty"];
     const pairs = keys.map((key) => [key, key] as const);
     const span = await arrived(round, Object.fromEntries(pairs));
-    assert.deepEqual(Object.entries(span.attributes).sort(), [...pairs].sort());
+    assert.deepEqual(new Map(Object.entries(span.attributes)), new Map(pairs));
   }));
 
 test("an empty key does not reach the wire", () =>
@@ -191,9 +198,10 @@ test("an empty key does not reach the wire", () =>
 test("a key that is no string is ignored", () =>
   traced(async ({ tracer, only }) => {
     const span = tracer.startSpan("subject");
-    for (const key of [undefined, null, 5, Symbol("s"), {}, () => 1]) {
-      span.setAttribute(key as unknown as string, "value");
-      span.setAttribute(key as unknown as string, { json: true } as unknown as string);
+    const keys: unknown[] = [undefined, null, 5, Symbol("s"), {}, () => 1];
+    for (const key of keys) {
+      span.setAttribute(key as string, "value");
+      span.setAttribute(key as string, { json: true } as unknown as string);
     }
     span.end();
     assert.deepEqual((await only()).attributes, {});

@@ -100,9 +100,12 @@ test("a bound function may be a callback from anywhere", () =>
   traced(async ({ tracer, named }) => {
     const outer = tracer.startSpan("outer");
     const emitter = new EventEmitter();
-    emitter.on("event", context.bind(under(ROOT_CONTEXT, outer), () => {
-      tracer.startSpan("inner").end();
-    }));
+    emitter.on(
+      "event",
+      context.bind(under(ROOT_CONTEXT, outer), () => {
+        tracer.startSpan("inner").end();
+      }),
+    );
     context.with(ROOT_CONTEXT, () => emitter.emit("event"));
     outer.end();
     isChildOf(await named("inner"), await named("outer"));
@@ -136,7 +139,13 @@ test("the listeners of a bound emitter run in its context", () =>
     );
   }));
 
-for (const add of ["on", "addListener", "once", "prependListener", "prependOnceListener"] as const) {
+for (const add of [
+  "on",
+  "addListener",
+  "once",
+  "prependListener",
+  "prependOnceListener",
+] as const) {
   for (const remove of ["off", "removeListener"] as const) {
     test(`of a bound emitter, ${remove} removes what ${add} has added`, () =>
       traced(() => {
@@ -204,7 +213,10 @@ test("context.with passes this, arguments, results and errors", () =>
     const fail = (): never => {
       throw thrown;
     };
-    assert.throws(() => context.with(active, fail), (error) => error === thrown);
+    assert.throws(
+      () => context.with(active, fail),
+      (error) => error === thrown,
+    );
     assert.equal(context.active(), ROOT_CONTEXT);
   }));
 

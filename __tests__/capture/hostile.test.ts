@@ -4,7 +4,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { context, ROOT_CONTEXT, type Span, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import {
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type Tracer,
+  type TracerProvider,
+} from "@opentelemetry/api";
 
 import { NASTY } from "./nasty.js";
 import { traced } from "./traced.js";
@@ -28,9 +34,11 @@ const spanCalls: Record<string, Call> = {
   "setAttributes({ key: nasty })": (span: Span, nasty) => span.setAttributes({ key: nasty }),
   "addEvent(nasty)": (span: Span, nasty) => span.addEvent(nasty),
   "addEvent('event', nasty)": (span: Span, nasty) => span.addEvent("event", nasty),
-  "addEvent('event', { key: nasty })": (span: Span, nasty) => span.addEvent("event", { key: nasty }),
+  "addEvent('event', { key: nasty })": (span: Span, nasty) =>
+    span.addEvent("event", { key: nasty }),
   "addEvent('event', {}, nasty)": (span: Span, nasty) => span.addEvent("event", {}, nasty),
-  "addEvent('event', [nasty, nasty])": (span: Span, nasty) => span.addEvent("event", [nasty, nasty]),
+  "addEvent('event', [nasty, nasty])": (span: Span, nasty) =>
+    span.addEvent("event", [nasty, nasty]),
   "addLink(nasty)": (span: Span, nasty) => span.addLink(nasty),
   "addLink({ context: nasty })": (span: Span, nasty) => span.addLink({ context: nasty }),
   "addLink({ context: { traceId: nasty } })": (span: Span, nasty) =>

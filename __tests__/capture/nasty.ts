@@ -45,7 +45,10 @@ export const NASTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["a frozen object", Object.freeze({ a: Object.freeze([1]) })],
   ["an object whose text throws", throwingText],
   ["an object whose toJSON throws", { toJSON: hostile }],
-  ["an object whose getter throws", Object.defineProperty({}, "a", { get: hostile, enumerable: true })],
+  [
+    "an object whose getter throws",
+    Object.defineProperty({}, "a", { get: hostile, enumerable: true }),
+  ],
   [
     "an object each of whose expected fields throws",
     Object.defineProperties(
@@ -58,7 +61,10 @@ export const NASTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
     ),
   ],
   ["a proxy that throws", new Proxy({}, Object.fromEntries(traps.map((trap) => [trap, hostile])))],
-  ["a function that throws as a proxy", new Proxy(hostile, Object.fromEntries(traps.map((trap) => [trap, hostile])))],
+  [
+    "a function that throws as a proxy",
+    new Proxy(hostile, Object.fromEntries(traps.map((trap) => [trap, hostile]))),
+  ],
   ["a revoked proxy", revoked({})],
   ["a revoked proxy of an array", revoked([])],
   ["a revoked proxy of a function", revoked(hostile)],

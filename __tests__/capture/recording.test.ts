@@ -179,7 +179,11 @@ const statuses: [
   ["is unset when nobody sets it", [], { code: 0, message: "" }],
   ["is an error with its message", [{ code: ERROR, message: "m" }], { code: 2, message: "m" }],
   ["is an error without a message", [{ code: ERROR }], { code: 2, message: "" }],
-  ["loses a message that is not an error's", [{ code: OK, message: "m" }], { code: 1, message: "" }],
+  [
+    "loses a message that is not an error's",
+    [{ code: OK, message: "m" }],
+    { code: 1, message: "" },
+  ],
   [
     "goes from error to ok",
     [{ code: ERROR, message: "m" }, { code: OK }],
@@ -194,11 +198,7 @@ const statuses: [
     ],
     { code: 2, message: "b" },
   ],
-  [
-    "cannot be unset",
-    [{ code: ERROR, message: "m" }, { code: UNSET }],
-    { code: 2, message: "m" },
-  ],
+  ["cannot be unset", [{ code: ERROR, message: "m" }, { code: UNSET }], { code: 2, message: "m" }],
   ["ignores codes that do not exist", [{ code: 7 as SpanStatusCode }], { code: 0, message: "" }],
 ];
 for (const [behaviour, set, arrives] of statuses) {

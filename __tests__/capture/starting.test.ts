@@ -91,7 +91,10 @@ test("what the function of startActiveSpan throws or rejects with passes as the 
     const throws = (): never => {
       throw thrown;
     };
-    assert.throws(() => tracer.startActiveSpan("sync", throws), (error) => error === thrown);
+    assert.throws(
+      () => tracer.startActiveSpan("sync", throws),
+      (error) => error === thrown,
+    );
     const rejects = tracer.startActiveSpan("async", async (span) => {
       await Promise.resolve();
       span.end();

@@ -30,7 +30,11 @@ test("a span is open, then queued, then delivered", () =>
     assert.deepEqual(counts({ ...tracing.stats() }), ended);
     const flushed = tracing.flush();
     await collector.waitForRequest(() => true);
-    assert.deepEqual(counts({ ...tracing.stats() }), ended, "it is not delivered until it is taken");
+    assert.deepEqual(
+      counts({ ...tracing.stats() }),
+      ended,
+      "it is not delivered until it is taken",
+    );
     assert.ok(tracing.stats().bytesHeld > 0);
     answer();
     assert.deepEqual(await flushed, {
@@ -56,10 +60,13 @@ test("what the collector refuses is lost, with the reason, and what it takes is 
     assert.deepEqual([partly.ok, partly.delivered, partly.lost], [false, 3, 2]);
     const stats = tracing.stats();
     assert.deepEqual([stats.delivered, stats.lost], [3, 3]);
-    assert.deepEqual(stats.losses.toSorted((a, b) => a.spans - b.spans), [
-      { stage: "export", reason: "http_400", spans: 1 },
-      { stage: "export", reason: "rejected", spans: 2 },
-    ]);
+    assert.deepEqual(
+      stats.losses.toSorted((a, b) => a.spans - b.spans),
+      [
+        { stage: "export", reason: "http_400", spans: 1 },
+        { stage: "export", reason: "rejected", spans: 2 },
+      ],
+    );
     assert.match(stats.lastError ?? "", /no room/);
   }));
 
@@ -128,10 +135,7 @@ test("spans over the bound of the queue are lost by name, and the sums still agr
       const stats = tracing.stats();
       assertSums(stats);
       assert.ok(stats.lost > 0);
-      assert.deepEqual(
-        [...new Set(stats.losses.map((loss) => loss.reason))],
-        ["queue_full"],
-      );
+      assert.deepEqual([...new Set(stats.losses.map((loss) => loss.reason))], ["queue_full"]);
       await tracing.flush();
       assert.equal(tracing.stats().delivered + tracing.stats().lost, 2000);
     },

@@ -5,7 +5,12 @@
 import assert from "node:assert/strict";
 
 import { trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
-import { setup, type CatalystTracing, type SetupOptions, type TracingStats } from "catalyst-tracing";
+import {
+  setup,
+  type CatalystTracing,
+  type SetupOptions,
+  type TracingStats,
+} from "catalyst-tracing";
 
 import { startCollector, type Collector } from "../support/collector.js";
 import type { DecodedSpan } from "../support/otlp.js";

@@ -72,10 +72,7 @@ for (const [how, body, code, stderr] of ends) {
     assert.equal(ended.code, code, ended.stderr);
     assert.equal(ended.signal, null);
     assert.match(ended.stderr, stderr);
-    assert.deepEqual(
-      collector.spans.map((span) => span.name).sort(),
-      ["first", "last"],
-    );
+    assert.deepEqual(collector.spans.map((span) => span.name).sort(), ["first", "last"]);
     assert.deepEqual(collector.problems, []);
   });
 }

@@ -29,10 +29,13 @@ interface Look {
 /** An allocator's habits, not ours: it keeps some of what it was given back. */
 const RSS_SLACK_MIB = 16;
 
-test("a hundred setups and shutdowns leave no thread, descriptor or memory behind", { skip: procSkip }, async () => {
-  await using collector = await startCollector();
-  const [first, last] = await measured<[Look, Look]>(
-    `
+test(
+  "a hundred setups and shutdowns leave no thread, descriptor or memory behind",
+  { skip: procSkip },
+  async () => {
+    await using collector = await startCollector();
+    const [first, last] = await measured<[Look, Look]>(
+      `
     import { readdirSync } from "node:fs";
     import { setup } from "catalyst-tracing";
     const round = async () => {
@@ -53,20 +56,24 @@ test("a hundred setups and shutdowns leave no thread, descriptor or memory behin
     const first = look();
     for (let count = 0; count < 100; count += 1) await round();
     console.log(JSON.stringify([first, look()]));`,
-    collector.url,
-  );
-  assert.equal(collector.spans.length, 120);
-  assert.deepEqual(
-    [last.threads, last.descriptors, last.listeners],
-    [first.threads, first.descriptors, first.listeners],
-  );
-  assert.ok(last.rssMiB - first.rssMiB < RSS_SLACK_MIB, `${first.rssMiB} to ${last.rssMiB} MiB`);
-});
+      collector.url,
+    );
+    assert.equal(collector.spans.length, 120);
+    assert.deepEqual(
+      [last.threads, last.descriptors, last.listeners],
+      [first.threads, first.descriptors, first.listeners],
+    );
+    assert.ok(last.rssMiB - first.rssMiB < RSS_SLACK_MIB, `${first.rssMiB} to ${last.rssMiB} MiB`);
+  },
+);
 
-test("setups that change the collector back and forth leave nothing behind", { skip: procSkip }, async () => {
-  await using collector = await startCollector();
-  const [first, last] = await measured<[Look, Look]>(
-    `
+test(
+  "setups that change the collector back and forth leave nothing behind",
+  { skip: procSkip },
+  async () => {
+    await using collector = await startCollector();
+    const [first, last] = await measured<[Look, Look]>(
+      `
     import { readdirSync } from "node:fs";
     import { setup } from "catalyst-tracing";
     console.warn = () => {};
@@ -84,13 +91,14 @@ test("setups that change the collector back and forth leave nothing behind", { s
     const first = look();
     for (let count = 0; count < 100; count += 1) await round(count);
     console.log(JSON.stringify([first, look()]));`,
-    collector.url,
-  );
-  assert.equal(collector.spans.length, 120);
-  assert.equal(last.threads, first.threads);
-  assert.ok(last.descriptors <= first.descriptors + 1, `${last.descriptors} descriptors`);
-  assert.ok(last.rssMiB - first.rssMiB < RSS_SLACK_MIB, `${first.rssMiB} to ${last.rssMiB} MiB`);
-});
+      collector.url,
+    );
+    assert.equal(collector.spans.length, 120);
+    assert.equal(last.threads, first.threads);
+    assert.ok(last.descriptors <= first.descriptors + 1, `${last.descriptors} descriptors`);
+    assert.ok(last.rssMiB - first.rssMiB < RSS_SLACK_MIB, `${first.rssMiB} to ${last.rssMiB} MiB`);
+  },
+);
 
 interface Abandoned {
   heapMiB: [before: number, after: number];
@@ -146,12 +154,30 @@ async function abandoned(make: string): Promise<Abandoned> {
 const HEAP_SLACK_MIB = 2;
 
 const ways: [what: string, make: string][] = [
-  ["with attributes", `(n) => tracer.startSpan("s", { attributes: { n, text: "x".repeat(1000) + n } })`],
-  ["with events and links", `(n) => tracer.startSpan("s").addEvent("e", { n }).addLink({ context: tracer.startSpan("l").spanContext() })`],
-  ["with attributes that are objects", `(n) => tracer.startSpan("s").setAttribute("o", { text: "x".repeat(1000) + n })`],
-  ["with a captured request", `(n) => tracer.startSpan("s").capture("openai.chat.request", { model: "m", messages: [{ role: "user", content: "x".repeat(1000) + n }] })`],
-  ["as parents of others", `(n) => tracer.startSpan("c", {}, trace.setSpan(ROOT_CONTEXT, tracer.startSpan("s"))).setAttribute("n", n)`],
-  ["in a context that is left", `(n) => tracer.startActiveSpan("s", (span) => void span.setAttribute("n", n))`],
+  [
+    "with attributes",
+    `(n) => tracer.startSpan("s", { attributes: { n, text: "x".repeat(1000) + n } })`,
+  ],
+  [
+    "with events and links",
+    `(n) => tracer.startSpan("s").addEvent("e", { n }).addLink({ context: tracer.startSpan("l").spanContext() })`,
+  ],
+  [
+    "with attributes that are objects",
+    `(n) => tracer.startSpan("s").setAttribute("o", { text: "x".repeat(1000) + n })`,
+  ],
+  [
+    "with a captured request",
+    `(n) => tracer.startSpan("s").capture("openai.chat.request", { model: "m", messages: [{ role: "user", content: "x".repeat(1000) + n }] })`,
+  ],
+  [
+    "as parents of others",
+    `(n) => tracer.startSpan("c", {}, trace.setSpan(ROOT_CONTEXT, tracer.startSpan("s"))).setAttribute("n", n)`,
+  ],
+  [
+    "in a context that is left",
+    `(n) => tracer.startActiveSpan("s", (span) => void span.setAttribute("n", n))`,
+  ],
 ];
 for (const [what, make] of ways) {
   test(`ten thousand spans ${what} that are never ended leave no memory behind`, async () => {

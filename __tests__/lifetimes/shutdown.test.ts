@@ -77,7 +77,10 @@ test("a shutdown takes back what setup has registered, and nothing else", async 
   span.end();
   assert.equal(trace.getTracer("global").startSpan("g").isRecording(), false);
   const active = trace.setSpan(ROOT_CONTEXT, span);
-  assert.equal(context.with(active, () => context.active()), ROOT_CONTEXT);
+  assert.equal(
+    context.with(active, () => context.active()),
+    ROOT_CONTEXT,
+  );
   const carrier = {};
   propagation.inject(active, carrier);
   assert.deepEqual(carrier, {});
@@ -94,7 +97,10 @@ test("a setup after a shutdown starts anew", async () => {
   after.tracer.startSpan("after").end();
   trace.getTracer("global").startSpan("global").end();
   await after.shutdown();
-  assert.deepEqual(first.spans.map((span) => span.name), ["before"]);
+  assert.deepEqual(
+    first.spans.map((span) => span.name),
+    ["before"],
+  );
   assert.deepEqual(second.spans.map((span) => span.name).sort(), ["after", "global"]);
 });
 
@@ -132,8 +138,14 @@ test("setup with other options sends what comes to the new collector, and what w
   open.end();
   tracing.tracer.startSpan("ended after").end();
   await tracing.flush();
-  assert.deepEqual(old.spans.map((span) => span.name), ["ended before"]);
-  assert.deepEqual(other.spans.map((span) => span.name), ["open meanwhile", "ended after"]);
+  assert.deepEqual(
+    old.spans.map((span) => span.name),
+    ["ended before"],
+  );
+  assert.deepEqual(
+    other.spans.map((span) => span.name),
+    ["open meanwhile", "ended after"],
+  );
   assert.deepEqual(
     [...old.spans, ...other.spans].map((span) => span.resource["service.name"]),
     ["one", "two", "two"],

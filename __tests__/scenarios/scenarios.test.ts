@@ -18,7 +18,9 @@ const EXIT_CODES: Readonly<Record<string, number>> = { "uncaught-error": 1 };
 const sources = join(projectRoot, "__tests__", "scenarios");
 const compiled = dirname(fileURLToPath(import.meta.url));
 
-const scenarios = readdirSync(sources).filter((name) => existsSync(join(sources, name, "program.ts")));
+const scenarios = readdirSync(sources).filter((name) =>
+  existsSync(join(sources, name, "program.ts")),
+);
 
 for (const name of scenarios) {
   test(`the scenario ${name} gives the tree that is written down`, async () => {

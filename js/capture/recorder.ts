@@ -121,14 +121,16 @@ export class Recorder {
   /** @param at `performance.now()` */
   end(span: RecordingSpan, at: number): void {
     if (!this.isOpen) return;
+    const { outbox } = this;
+    outbox.countEnd();
     try {
-      writeEnd(this.outbox.walker, span);
+      writeEnd(outbox.walker, span);
     } catch (fault) {
       this.report(fault);
     }
-    this.abandoned.ended(span);
     try {
-      this.outbox.commitEnd(at);
+      this.abandoned.ended(span);
+      outbox.commitEnd(at);
     } catch (fault) {
       this.report(fault);
     }

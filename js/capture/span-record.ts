@@ -6,6 +6,7 @@ import { type Attributes, TraceFlags, type TraceState } from "@opentelemetry/api
 import { PartReference } from "../handoff/parts.js";
 import { nameText } from "../handoff/stand-ins.js";
 import type { Walker } from "../handoff/walker.js";
+import { isTooLarge } from "../handoff/writer.js";
 import { wordOf } from "./ids.js";
 import type { Moment, RecordingSpan } from "./span.js";
 
@@ -63,7 +64,17 @@ export function writeEnd(walker: Walker, span: RecordingSpan): void {
     writeEndRecord(walker, span, span.entries, span.parts);
   } catch (fault) {
     walker.rewind(start);
-    writeEndRecord(walker, span, [], span.parts + span.entries.length / 2);
+    if (!isTooLarge(fault)) throw fault;
+    const lost = span.parts + span.entries.length / 2;
+    try {
+      writeEndRecord(walker, span, [], lost);
+    } catch {
+      // Then it is its events or links that do not fit.
+      walker.rewind(start);
+      span.recordedEvents = undefined;
+      span.recordedLinks = undefined;
+      writeEndRecord(walker, span, [], lost);
+    }
     throw fault;
   }
 }

@@ -66,6 +66,10 @@ export class Outbox {
     this.header[STARTED]! += 1;
   }
 
+  countEnd(): void {
+    this.header[ENDED]! += 1;
+  }
+
   countIgnored(): void {
     this.header[IGNORED]! += 1;
   }
@@ -85,7 +89,6 @@ export class Outbox {
 
   /** As `commit`, for the record of a span's end at time `at` (`performance.now()`). */
   commitEnd(at: number): void {
-    this.header[ENDED]! += 1;
     // The event loop is not free: a long synchronous run must not keep its spans to itself.
     if (this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
       this.header[COMMITTED] = this.walker.at;

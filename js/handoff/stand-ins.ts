@@ -3,6 +3,7 @@
  * note that reading it threw. Nothing here throws but `content`, when a proxy does.
  */
 import { Buffer } from "node:buffer";
+import { types } from "node:util";
 
 export type Fields = Record<string, unknown>;
 
@@ -55,7 +56,10 @@ export function prepare(value: unknown, key: string | number): unknown {
   try {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON !== "function" || toJSON === bufferToJson) return value;
-    return (toJSON as (key: string) => unknown).call(value, String(key));
+    const given = (toJSON as (key: string) => unknown).call(value, String(key));
+    // Whose own toJSON is not called again, and so is no Buffer any more.
+    if (!Buffer.isBuffer(given)) return given;
+    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   } catch (error) {
     return threw(error);
   }
@@ -71,12 +75,14 @@ export function isLeftOut(value: unknown): boolean {
  * own properties are its content.
  */
 export function content(object: object): unknown {
+  if (types.isProxy(object)) return object;
   if (object instanceof Error) return errorFields(object);
-  if (object instanceof Map) return mapContent(object);
-  if (object instanceof Set) return [...object];
-  if (object instanceof String) return String(object);
-  if (object instanceof Number) return Number(object);
-  if (object instanceof Boolean || object instanceof BigInt) return object.valueOf();
+  if (types.isMap(object)) return mapContent(object as Map<unknown, unknown>);
+  if (types.isSet(object)) return [...(object as Set<unknown>)];
+  if (types.isStringObject(object)) return String(object);
+  if (types.isNumberObject(object)) return Number(object);
+  if (types.isBooleanObject(object)) return Boolean.prototype.valueOf.call(object);
+  if (types.isBigIntObject(object)) return BigInt.prototype.valueOf.call(object);
   return object;
 }
 

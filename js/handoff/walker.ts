@@ -15,7 +15,7 @@
 import { Buffer } from "node:buffer";
 
 import { content, type Fields, isLeftOut, prepare, read, threw } from "./stand-ins.js";
-import { TooLargeError, Writer } from "./writer.js";
+import { isTooLarge, TooLargeError, Writer } from "./writer.js";
 
 const NULL = 0;
 const FALSE = 1;
@@ -31,6 +31,15 @@ const PART = 10;
 
 /** Deeper than what people send; shallow enough for a host that is deep in its own stack. */
 const MAX_RECURSION = 64;
+/** What is deeper has no end: a `toJSON` or getter that makes more of its kind at every look. */
+const MAX_DEPTH = 100_000;
+
+/**
+ * What is larger cannot be sent: an item takes two bytes of JSON at the least, one of a typed array
+ * six to nine, and a request has to stay under 64 MiB.
+ */
+const MAX_ITEMS = 32 * 1024 * 1024;
+const MAX_VIEW_BYTES = 8 * 1024 * 1024;
 
 /** The numbers are those of `Element` in `src/handoff/value.rs`. */
 const ELEMENTS = new Map<unknown, number>([
@@ -127,7 +136,7 @@ export class Walker extends Writer {
     try {
       this.container(object);
     } catch (error) {
-      if (error instanceof TooLargeError) throw error;
+      if (isTooLarge(error)) throw error;
       // A getter or a trap of a proxy threw, or the host's stack is nearly used up.
       this.rewind(at);
       this.leave(depth);
@@ -155,8 +164,9 @@ export class Walker extends Writer {
   }
 
   private array(array: readonly unknown[]): void {
-    const body = this.begin(ARRAY);
     const { length } = array;
+    if (length > MAX_ITEMS) throw new TooLargeError(`${length} items`);
+    const body = this.begin(ARRAY);
     for (let index = 0; index < length; index++) {
       const item = array[index];
       if (typeof item === "string") this.string(item);
@@ -201,6 +211,10 @@ export class Walker extends Writer {
   /** Copies the bytes of a view that Rust can expand; says whether it is one. */
   private typedArray(view: ArrayBufferView, prototype: unknown): boolean {
     const element = ELEMENTS.get(prototype);
+    if (view.byteLength > MAX_VIEW_BYTES) {
+      this.string(`[${view.byteLength} bytes, too long to send]`);
+      return true;
+    }
     if (Buffer.isBuffer(view)) {
       this.u8(BUFFER);
     } else if (element !== undefined) {
@@ -240,6 +254,7 @@ export class Walker extends Writer {
   /** Writes the beginning of a container and pushes it, or all of what is none after all. */
   private open(object: object, stack: Open[], around: Set<object>): void {
     if (around.has(object)) return this.string("[Circular]");
+    if (stack.length >= MAX_DEPTH) return this.string("[Too deep]");
     let inside: unknown;
     let keys: readonly string[] | undefined;
     let length = 0;
@@ -251,7 +266,7 @@ export class Walker extends Writer {
       if (!Array.isArray(inside)) keys = Object.keys(inside);
       length = keys === undefined ? (inside as unknown[]).length : keys.length;
     } catch (error) {
-      if (error instanceof TooLargeError) throw error;
+      if (isTooLarge(error)) throw error;
       return this.string(threw(error));
     }
     this.u8(keys === undefined ? ARRAY : OBJECT);

@@ -11,9 +11,9 @@ import { Buffer } from "node:buffer";
 /** Below this a loop over `charCodeAt` beats the call into `latin1Write`. */
 const SHORT_STRING_CHARS = 24;
 /** A longer string could not be sent anyway: a whole OTLP request has to stay under 64 MiB. */
-const MAX_STRING_CHARS = 64 * 1024 * 1024;
+const MAX_STRING_CHARS = 32 * 1024 * 1024;
 /** No chunk may get larger; what does is given up before it takes the process down. */
-const MAX_BUFFER_BYTES = 256 * 1024 * 1024;
+const MAX_BUFFER_BYTES = 72 * 1024 * 1024;
 /** Keys come from code, so they are few. Past this many, or this long, they are data: not kept. */
 const MAX_INTERNED_KEYS = 4096;
 const MAX_INTERNED_KEY_CHARS = 128;
@@ -30,6 +30,15 @@ const allocate = (size: number): Bytes => Buffer.allocUnsafeSlow(size) as unknow
 
 /** The value being written would not fit any request. */
 export class TooLargeError extends Error {}
+
+/** Whether that is what was thrown; asking a proxy may throw. */
+export function isTooLarge(error: unknown): boolean {
+  try {
+    return error instanceof TooLargeError;
+  } catch {
+    return false;
+  }
+}
 
 export class Writer {
   bytes: Bytes;
@@ -238,9 +247,12 @@ export class Writer {
     this.view.setUint32(at, this.at - at - 4, true);
   }
 
-  /** Gives up what was written since `at`; keys defined there have to be defined again. */
+  /**
+   * Gives up what was written since `at`; keys defined there have to be defined again. Calls
+   * nothing: it has to work where the host's stack is used up.
+   */
   rewind(at: number): void {
     this.at = at;
-    this.definedIn.fill(0);
+    this.chunk += 1;
   }
 }

@@ -89,10 +89,10 @@ pub fn stats() -> Option<NativeStats> {
 }
 
 /// This environment no longer uses the pipeline. When it was the last: delivery goes on for up to
-/// `grace_ms`, the rest is counted as lost, and `is_finished` tells the end.
+/// `grace_ms`, the rest is counted as lost, and `is_finished` tells the end. Whether it was.
 #[napi]
-pub fn release(slot: u32, grace_ms: u32) {
-    process::release(slot, millis(grace_ms));
+pub fn release(slot: u32, grace_ms: u32) -> bool {
+    process::release(slot, millis(grace_ms))
 }
 
 /// Whether the pipeline that was released last has ended; then its final counters are kept.

@@ -46,15 +46,15 @@ pub(super) fn configure(slot: u32, config: Config) -> Result<(), StartError> {
     })
 }
 
-pub(super) fn release(slot: u32, grace: Duration) {
+/// Whether this was the last user, for whom the pipeline now shuts down.
+pub(super) fn release(slot: u32, grace: Duration) -> bool {
     with(|process| {
-        if process.users.remove(&slot)
-            && process.users.is_empty()
-            && let Some(pipeline) = &process.pipeline
-        {
+        let was_last = process.users.remove(&slot) && process.users.is_empty();
+        if let Some(pipeline) = process.pipeline.as_ref().filter(|_| was_last) {
             pipeline.begin_shutdown(grace);
         }
-    });
+        was_last
+    })
 }
 
 pub(super) fn is_finished() -> bool {
@@ -66,11 +66,9 @@ pub(super) fn is_finished() -> bool {
 pub(super) fn end_of_environment(slot: u32) {
     /// The thread needs a moment to put things away when its time is up.
     const MARGIN: Duration = Duration::from_millis(50);
-    let was_last = with(|process| process.users.contains(&slot) && process.users.len() == 1);
-    let Some(pipeline) = current().filter(|_| was_last) else {
-        return release(slot, Duration::ZERO);
-    };
+    let Some(pipeline) = current() else { return };
     let grace = pipeline.exit_budget();
-    release(slot, grace);
-    pipeline.wait_finished(grace + MARGIN);
+    if release(slot, grace) {
+        pipeline.wait_finished(grace + MARGIN);
+    }
 }

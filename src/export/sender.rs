@@ -119,6 +119,7 @@ impl Sender {
     /// Sends the batch until something is settled.
     pub async fn send(&self, batch: &EncodedBatch, deadline: Instant) -> Outcome {
         let mut kept: Option<Body> = None;
+        let mut was_said = false;
         loop {
             let now = Instant::now();
             let start = hold(&self.pace).gate().map_or(now, |gate| gate.max(now));
@@ -163,8 +164,9 @@ impl Sender {
                 }
                 Err(Stop::Fault(fault)) => {
                     // Said at the first attempt: a short-lived process may not see a second.
-                    if matches!(fault, Fault::Unreachable(_)) {
+                    if matches!(fault, Fault::Unreachable(_)) && !was_said {
                         self.warnings.fault(&fault);
+                        was_said = true;
                     }
                     (Setback::Fault(fault), None)
                 }
@@ -174,6 +176,7 @@ impl Sender {
             let hopeless = matches!(setback, Setback::Fault(Fault::Certificate(_)));
             if hopeless || wait(next, deadline).await.is_err() {
                 match setback {
+                    Setback::Fault(_) if was_said => {}
                     Setback::Fault(fault) => self.warnings.fault(&fault),
                     Setback::Status(answer) => {
                         self.warnings.busy(answer.status().as_u16(), explanation(&answer));

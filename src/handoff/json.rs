@@ -229,12 +229,14 @@ const UNIT_BLOCK_BYTES: usize = 32;
 /// How many bytes to decode one by one before blocks are tried again: a block, and never the first
 /// half of a surrogate pair without the second.
 fn next_unit_run(bytes: &[u8]) -> usize {
-    let is_high_surrogate = |pair: &[u8]| pair.get(1).is_some_and(|high| high & 0xfc == 0xd8);
-    match bytes.get(UNIT_BLOCK_BYTES - 2..UNIT_BLOCK_BYTES) {
-        Some(last) if is_high_surrogate(last) => UNIT_BLOCK_BYTES + 2,
-        _ => UNIT_BLOCK_BYTES,
+    let ends_high = |end: usize| {
+        bytes.get(..end).and_then(<[u8]>::last).is_some_and(|high| high & 0xfc == 0xd8)
+    };
+    let mut end = UNIT_BLOCK_BYTES;
+    while ends_high(end) {
+        end += 2;
     }
-    .min(bytes.len())
+    end.min(bytes.len())
 }
 
 fn push_char(out: &mut Vec<u8>, character: char) {

@@ -6,6 +6,10 @@ use super::text::Text;
 /// The writer interns far fewer; a larger id is nonsense and must not make us allocate.
 const MAX_KEYS: usize = 65_536;
 
+/// The writer interns keys of up to 128 characters. A long one that is used again and again would
+/// make a few bytes ask for much text.
+const MAX_INTERNED_BYTES: usize = 256;
+
 #[derive(Debug, Default)]
 pub struct Keys<'a> {
     by_id: Vec<Option<Text<'a>>>,
@@ -22,6 +26,9 @@ impl<'a> Keys<'a> {
         let id = header >> 1;
         if header & 1 == 1 {
             let text = reader.text()?;
+            if text.bytes().len() > MAX_INTERNED_BYTES {
+                return reader.fail("interned key too long");
+            }
             if id == 0 || id >= MAX_KEYS {
                 return reader.fail("key id out of range");
             }

@@ -261,10 +261,11 @@ fn whole(number: f64) -> u64 {
     number.trunc() as u64
 }
 
-/// What a chunk that is turned away holds: the spans that ended in it.
+/// What a chunk that is turned away holds: the spans that ended or were given up in it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scan {
     pub ended: Vec<[u8; 8]>,
+    pub discarded: Vec<[u8; 8]>,
 }
 
 const SPAN_ID_OFFSET_IN_END: usize = 16;
@@ -279,6 +280,10 @@ pub fn scan(chunk: &[u8]) -> Scan {
             && let Ok(span_id) = body.id8()
         {
             found.ended.push(span_id);
+        } else if record_kind == kind::DISCARD
+            && let Ok(span_id) = body.id8()
+        {
+            found.discarded.push(span_id);
         }
     }
     found

@@ -13,10 +13,14 @@ pub enum Text<'a> {
 impl<'a> Text<'a> {
     pub const EMPTY: Text<'static> = Text::Latin1(&[]);
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn bytes(&self) -> &'a [u8] {
         match self {
-            Text::Latin1(bytes) | Text::Utf16(bytes) => bytes.is_empty(),
+            Text::Latin1(bytes) | Text::Utf16(bytes) => bytes,
         }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes().is_empty()
     }
 
     /// The UTF-16 code units; only meaningful for [`Text::Utf16`].

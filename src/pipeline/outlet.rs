@@ -115,6 +115,11 @@ impl Outlet {
         (tried, 0)
     }
 
+    /// What waits, and how many spans each holds.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (BatchId, u64)> + '_ {
+        self.queue.iter().map(|queued| (queued.id, queued.batch.spans as u64))
+    }
+
     pub(super) fn queued_spans(&self) -> u64 {
         self.queue.iter().map(|queued| queued.batch.spans as u64).sum()
     }

@@ -178,7 +178,7 @@ impl Worker {
         match command {
             Command::Chunk { bytes, ended } => self.read(&bytes, ended).await,
             Command::Forget(scan) => {
-                for span_id in &scan.ended {
+                for span_id in scan.ended.iter().chain(&scan.discarded) {
                     self.shared.release(self.assembly.forget(span_id));
                 }
             }
@@ -334,6 +334,10 @@ impl Worker {
                 })
                 .collect();
             outlet.postponed(id, unsent.into_iter(), report.retry_not_before, Instant::now());
+            // What is behind it will not be tried before it: nobody need wait for that.
+            for (id, pending) in outlet.waiting() {
+                self.flushes.settle(id, FlushReport { pending, ..FlushReport::default() });
+            }
         }
         self.flushes.settle(id, outcome);
     }

@@ -22,10 +22,6 @@ impl Attributes {
             entry.value = value;
             return;
         }
-        self.append(key, value);
-    }
-
-    fn append(&mut self, key: Key, value: Value) {
         if self.entries.len() == MAX_LINEAR {
             let known = self.entries.iter().enumerate();
             self.by_key = known.map(|(index, entry)| (entry.key.clone(), index)).collect();
@@ -34,11 +30,6 @@ impl Attributes {
             self.by_key.insert(key.clone(), self.entries.len());
         }
         self.entries.push(KeyValue::new(key, value));
-    }
-
-    /// Sets an attribute that cannot have been set before, such as one with a number in its key.
-    pub fn add(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
-        self.append(key.into(), value.into());
     }
 
     fn find(&self, key: &Key) -> Option<usize> {

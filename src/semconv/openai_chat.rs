@@ -24,7 +24,7 @@ pub(super) fn request(into: &mut Attributes, value: Value<'_>, keys: &Keys<'_>) 
         message(into, &numbered("llm.input_messages", index, "message."), item, keys);
     }
     for (index, tool) in list(value.get("tools", keys)).enumerate() {
-        into.add(numbered("llm.tools", index, "tool.json_schema"), json_text(tool, keys));
+        into.set(numbered("llm.tools", index, "tool.json_schema"), json_text(tool, keys));
     }
 }
 
@@ -70,10 +70,10 @@ fn content(into: &mut Attributes, prefix: &str, value: Value<'_>, keys: &Keys<'_
     for (index, part) in list(Some(value)).enumerate() {
         let prefix = [prefix, &numbered("contents", index, "message_content.")].concat();
         if let Some(text) = part.get("text", keys).and_then(Value::text) {
-            into.add([&prefix, "type"].concat(), "text");
-            into.add([&prefix, "text"].concat(), text.into_string());
+            into.set([&prefix, "type"].concat(), "text");
+            into.set([&prefix, "text"].concat(), text.into_string());
         } else if let Some(image) = part.get("image_url", keys) {
-            into.add([&prefix, "type"].concat(), "image");
+            into.set([&prefix, "type"].concat(), "image");
             add_text(into, &prefix, "image.image.url", image.get("url", keys));
         } else {
             add_text(into, &prefix, "type", part.get("type", keys));
@@ -123,7 +123,7 @@ fn set_text(into: &mut Attributes, key: impl Into<Key>, value: Option<Value<'_>>
 
 fn add_text(into: &mut Attributes, prefix: &str, name: &str, value: Option<Value<'_>>) {
     if let Some(text) = value.and_then(Value::text) {
-        into.add([prefix, name].concat(), text.into_string());
+        into.set([prefix, name].concat(), text.into_string());
     }
 }
 

@@ -26,10 +26,10 @@ let waiting = 0;
 let open: () => void = () => {};
 const everybodyIsHere = new Promise<void>((resolve) => (open = resolve));
 
-const server = createServer((request, response) => {
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-  const name = `GET ${request.url}`;
-  tracer.startActiveSpan(name, { kind: SpanKind.SERVER }, parent, async (span) => {
+const server = createServer((incoming, response) => {
+  const parent = propagation.extract(ROOT_CONTEXT, incoming.headers);
+  const name = `GET ${incoming.url}`;
+  void tracer.startActiveSpan(name, { kind: SpanKind.SERVER }, parent, async (span) => {
     waiting += 1;
     if (waiting === REQUESTS) open();
     await everybodyIsHere;

@@ -24,12 +24,16 @@ function readFile(path: string): string {
 
 async function askModel(question: string): Promise<string> {
   const attributes = { "openinference.span.kind": "LLM", "input.value": question };
-  return await tracer.startActiveSpan("chat", { kind: SpanKind.CLIENT, attributes }, async (span) => {
-    await delay(1);
-    span.setAttribute("output.value", "use a tool");
-    span.end();
-    return "use a tool";
-  });
+  return await tracer.startActiveSpan(
+    "chat",
+    { kind: SpanKind.CLIENT, attributes },
+    async (span) => {
+      await delay(1);
+      span.setAttribute("output.value", "use a tool");
+      span.end();
+      return "use a tool";
+    },
+  );
 }
 
 async function step(number: number, path: string): Promise<void> {

@@ -1,6 +1,8 @@
 // A main thread that hands tasks to worker threads one after the other, headers included; the
 // workers are terminated at the end, as pools do.
 
+// oxlint-disable unicorn/require-post-message-target-origin -- these are worker threads, not windows
+
 import { once } from "node:events";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 

@@ -16,13 +16,19 @@ fn waits_ms(collector: &Collector) -> Vec<u128> {
 
 #[tokio::test(start_paused = true)]
 async fn retryable_statuses_and_lost_connections_are_retried_with_growing_waits() {
-    for reply in [status(429), status(502), status(503), status(504), Reply::Refuse] {
+    for (reply, said) in [
+        (status(429), &[][..]),
+        (status(502), &[]),
+        (status(503), &[]),
+        (status(504), &[]),
+        (Reply::Refuse, &["unreachable"]),
+    ] {
         let collector = Collector::answering([reply.clone(), reply.clone(), reply, ok()]);
         let report = collector.delivery().deliver(batch(3, 10).await).await;
         assert_eq!(summary(&report, 3), "delivered 3");
         assert_eq!(waits_ms(&collector), [250, 500, 1000]);
         assert_eq!((collector.notes.requests(), collector.notes.retries()), (4, 3));
-        assert_eq!(collector.notes.warnings(), "");
+        assert_eq!(collector.notes.warning_codes(), said, "once, and only what needs a person");
     }
 }
 
