@@ -1,5 +1,6 @@
 /** What users import from `catalyst-tracing`. */
 export type { SpanProcessor } from "./capture/recorder.js";
+export type { CatalystTracingErrorCode, InferenceTracingErrorCode } from "./errors.js";
 export {
   CatalystInstrumentationError,
   CatalystTracingError,

@@ -77,6 +77,14 @@ for (const [how, body, code, stderr] of ends) {
   });
 }
 
+test("spans that end in an exit handler after a slow flush of ours arrive too", async () => {
+  await using collector = await startCollector();
+  collector.respond({ status: 200, delayMs: 30 });
+  const body = `endSpan("first"); process.on("exit", () => endSpan("last")); process.exit(0);`;
+  assert.equal((await runTraced(body, collector.url)).code, 0);
+  assert.deepEqual(collector.spans.map((span) => span.name).sort(), ["first", "last"]);
+});
+
 test("ten thousand spans that end in the last tick all arrive", async () => {
   await using collector = await startCollector();
   const body = `for (let n = 0; n < 10_000; n += 1) endSpan("span", { n }); process.exit(0);`;

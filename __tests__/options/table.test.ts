@@ -19,6 +19,7 @@ test("without options and variables every setting has its documented default", (
     headers: [],
     protocol: "http/protobuf",
     compression: "gzip",
+    gzipLevel: 0,
     timeoutMs: 10_000,
     certificatePem: null,
     clientCertificatePem: null,

@@ -152,6 +152,7 @@ function launch(
     .then(([code, signal]): ProgramResult => {
       return { code, signal, ...output, durationMs: performance.now() - startedAt, timedOut };
     })
+    // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for a promise, whatever its type says
     .finally(async () => {
       ended = true;
       clearTimeout(timer);

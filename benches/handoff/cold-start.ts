@@ -31,9 +31,13 @@ async function startOnce({ directory, source }: ColdStart): Promise<ColdStartRes
     ["--input-type=module", "--eval", source + ";" + SAY_CPU_AT_EXIT],
     { cwd: directory, env: cleanEnvironment(), stdio: ["ignore", "pipe", "inherit"] },
   );
-  const exited = once(child, "exit").then(([code]) => ({ code, at: performance.now() }));
+  const exited = once(child, "exit").then(([code]: unknown[]) => ({
+    code,
+    at: performance.now(),
+  }));
   const [said, { code, at }] = await Promise.all([text(child.stdout), exited]);
-  if (code !== 0) throw new Error(`A cold start in ${directory} ended with exit code ${code}.`);
+  if (code !== 0)
+    throw new Error(`A cold start in ${directory} ended with exit code ${String(code)}.`);
   return { wallMs: at - began, cpuMs: Number(said) };
 }
 

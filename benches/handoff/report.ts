@@ -143,11 +143,10 @@ export function plain({
   installedBytes,
 }: Results): object {
   const sizes = [...timings].map(([size, byContender]) => {
-    const contenders = [...byContender].map(([name, rounds]) => [
-      name,
-      { summary: summary(rounds), rounds },
-    ]);
-    return [size, Object.fromEntries(contenders)];
+    const contenders = [...byContender].map(
+      ([name, rounds]) => [name, { summary: summary(rounds), rounds }] as const,
+    );
+    return [size, Object.fromEntries(contenders)] as const;
   });
   return {
     machine: machine(),

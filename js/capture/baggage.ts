@@ -63,12 +63,13 @@ export function parseBaggage(header: string): Record<string, BaggageEntry> {
   // Without a prototype, because an entry may be called `__proto__`.
   const entries = Object.create(null) as Record<string, BaggageEntry>;
   for (const text of withinLimits(header.split(","))) {
-    const [pair = "", properties = ""] = splitAt(text, ";");
+    const [pair, properties] = splitAt(text, ";");
     const [name, value] = splitAt(pair, "=");
     if (value === undefined || !NAME.test(name.trim()) || !VALUE.test(value.trim())) continue;
     const entry: BaggageEntry = { value: percentDecode(value.trim()) };
-    if (properties.trim() !== "") {
-      entry.metadata = baggageEntryMetadataFromString(properties.trim());
+    const metadata = properties?.trim() ?? "";
+    if (metadata !== "") {
+      entry.metadata = baggageEntryMetadataFromString(metadata);
     }
     entries[percentDecode(name.trim())] = entry;
   }

@@ -4,11 +4,11 @@
  */
 import type { Attributes } from "@opentelemetry/api";
 
-import { type Fields, read } from "../handoff/stand-ins.js";
+import { type Fields, nameText, read } from "../handoff/stand-ins.js";
 
 export function exceptionAttributes(exception: unknown): Attributes {
   if (typeof exception !== "object" || exception === null) {
-    return exception === undefined ? {} : { "exception.message": textOfPrimitive(exception) };
+    return exception === undefined ? {} : { "exception.message": nameText(exception) };
   }
   const field = (name: string) => textOf(read(exception as Fields, name));
   const attributes: Attributes = {};
@@ -19,10 +19,6 @@ export function exceptionAttributes(exception: unknown): Attributes {
   if (message !== undefined) attributes["exception.message"] = message;
   if (stack !== undefined) attributes["exception.stacktrace"] = stack;
   return attributes;
-}
-
-function textOfPrimitive(primitive: unknown): string {
-  return String(primitive as string);
 }
 
 function textOf(value: unknown): string | undefined {

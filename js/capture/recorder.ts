@@ -124,7 +124,8 @@ export class Recorder {
     const { outbox } = this;
     outbox.countEnd();
     try {
-      writeEnd(outbox.walker, span);
+      const overcome = writeEnd(outbox.walker, span);
+      if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
       this.report(fault);
     }

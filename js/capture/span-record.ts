@@ -1,14 +1,14 @@
 /**
  * Spans and their parts as records of the handoff format, which `src/handoff/mod.rs` documents.
  */
-import { type Attributes, TraceFlags, type TraceState } from "@opentelemetry/api";
+import { type Attributes, type Link, TraceFlags, type TraceState } from "@opentelemetry/api";
 
 import { PartReference } from "../handoff/parts.js";
 import { nameText } from "../handoff/stand-ins.js";
 import type { Walker } from "../handoff/walker.js";
 import { isTooLarge } from "../handoff/writer.js";
 import { wordOf } from "./ids.js";
-import type { Moment, RecordingSpan } from "./span.js";
+import type { Moment, RecordedEvent, RecordingSpan } from "./span.js";
 
 const PART = 1;
 const END = 2;
@@ -42,7 +42,8 @@ export function writePartRecord(
     walker.value(value);
     walker.endLength(body);
   } catch (fault) {
-    walker.rewind(start);
+    walker.at = start;
+    walker.chunk += 1;
     throw fault;
   }
 }
@@ -57,35 +58,35 @@ export function writeDiscard(walker: Walker, s0: number, s1: number): void {
   walker.endLength(body);
 }
 
-/** Writes the end of a span; if its attributes do not fit, without them: they count as dropped. */
-export function writeEnd(walker: Walker, span: RecordingSpan): void {
+/** What of a span is written: all; not its attributes; nor its events and links. */
+const ATTEMPTS = [0, 1, 2] as const;
+
+/**
+ * Writes the end of a span. What does not fit is left out, attributes first, and counted as dropped;
+ * then it returns the fault that it got over. When it throws, it has written nothing.
+ */
+export function writeEnd(walker: Walker, span: RecordingSpan): unknown {
   const start = walker.at;
-  try {
-    writeEndRecord(walker, span, span.entries, span.parts);
-  } catch (fault) {
-    walker.rewind(start);
-    if (!isTooLarge(fault)) throw fault;
-    const lost = span.parts + span.entries.length / 2;
+  let fault: unknown;
+  for (const attempt of ATTEMPTS) {
     try {
-      writeEndRecord(walker, span, [], lost);
-    } catch {
-      // Then it is its events or links that do not fit.
-      walker.rewind(start);
-      span.recordedEvents = undefined;
-      span.recordedLinks = undefined;
-      writeEndRecord(walker, span, [], lost);
+      writeEndRecord(walker, span, attempt);
+      return fault;
+    } catch (thrown) {
+      // As `rewind`, but without a call: the host's stack may be used up.
+      walker.at = start;
+      walker.chunk += 1;
+      fault = thrown;
     }
-    throw fault;
+    if (!isTooLarge(fault)) break;
   }
+  throw fault;
 }
 
-function writeEndRecord(
-  walker: Walker,
-  span: RecordingSpan,
-  entries: readonly unknown[],
-  parts: number,
-): void {
+function writeEndRecord(walker: Walker, span: RecordingSpan, leftOut: 0 | 1 | 2): void {
   const { startAt, statusMessage } = span;
+  const entries = leftOut === 0 ? span.entries : [];
+  const parts = leftOut === 0 ? span.parts : span.parts + span.entries.length / 2;
   const endAt = span.endAt ?? startAt;
   const traceState = serialized(span.traceState);
   walker.reserve(END_HEAD_BYTES);
@@ -129,8 +130,8 @@ function writeEndRecord(
       walker.partReference(value.index);
     else walker.value(value);
   }
-  writeEvents(walker, span);
-  writeLinks(walker, span);
+  writeEvents(walker, leftOut === 2 ? undefined : span.recordedEvents);
+  writeLinks(walker, leftOut === 2 ? undefined : span.recordedLinks);
   walker.endLength(body);
 }
 
@@ -153,7 +154,7 @@ function writeMoment(walker: Walker, moment: Moment): void {
   }
 }
 
-function writeEvents(walker: Walker, { recordedEvents }: RecordingSpan): void {
+function writeEvents(walker: Walker, recordedEvents: RecordedEvent[] | undefined): void {
   if (recordedEvents === undefined) return walker.varint(0);
   walker.varint(recordedEvents.length);
   for (const { at, name, attributes } of recordedEvents) {
@@ -164,7 +165,7 @@ function writeEvents(walker: Walker, { recordedEvents }: RecordingSpan): void {
   }
 }
 
-function writeLinks(walker: Walker, { recordedLinks }: RecordingSpan): void {
+function writeLinks(walker: Walker, recordedLinks: Link[] | undefined): void {
   if (recordedLinks === undefined) return walker.varint(0);
   walker.varint(recordedLinks.length);
   for (const { context, attributes } of recordedLinks) {

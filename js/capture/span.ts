@@ -172,7 +172,7 @@ export class RecordingSpan extends ReadableView implements Span {
 
   addLinks(links: Link[]): this {
     this.recorder.guard(() => {
-      if (Array.isArray(links)) for (const link of links) this.addLink(link as Link);
+      if (Array.isArray(links)) for (const link of links) this.addLink(link);
     });
     return this;
   }

@@ -34,6 +34,7 @@ export interface Bridge {
 // Taken at load: fake timers of a test framework must not stop the delivery.
 const { setImmediate, setTimeout } = globalThis;
 const now = performance.now.bind(performance);
+const settled = Promise.resolve();
 
 export class Outbox {
   readonly slot: number;
@@ -98,13 +99,21 @@ export class Outbox {
     }
   }
 
+  /**
+   * Timers are set from a microtask: a span may end where the host's stack is nearly used up, and an
+   * overflow inside Node's timers would leave them broken.
+   */
   private schedule(): void {
     this.firstRecordAt = now();
+    void settled.then(this.arm);
+    this.isScheduled = true;
+  }
+
+  private readonly arm = (): void => {
     const sinceLast = this.firstRecordAt - this.lastSubmitAt;
     if (sinceLast >= MAX_WAIT_MS) setImmediate(this.onTick).unref?.();
     else setTimeout(this.onTick, MAX_WAIT_MS - sinceLast).unref?.();
-    this.isScheduled = true;
-  }
+  };
 
   private readonly onTick = (): void => {
     this.isScheduled = false;

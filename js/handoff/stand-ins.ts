@@ -24,7 +24,8 @@ export function threw(error: unknown): string {
 export function nameText(value: unknown): string {
   if (typeof value === "string") return value;
   try {
-    return value === undefined || value === null ? "" : String(value as string);
+    // oxlint-disable-next-line typescript/no-base-to-string -- whatever the text is, it is the name
+    return value === undefined || value === null ? "" : String(value);
   } catch {
     return "";
   }
@@ -77,8 +78,8 @@ export function isLeftOut(value: unknown): boolean {
 export function content(object: object): unknown {
   if (types.isProxy(object)) return object;
   if (object instanceof Error) return errorFields(object);
-  if (types.isMap(object)) return mapContent(object as Map<unknown, unknown>);
-  if (types.isSet(object)) return [...(object as Set<unknown>)];
+  if (types.isMap(object)) return mapContent(object);
+  if (types.isSet(object)) return [...object];
   if (types.isStringObject(object)) return String(object);
   if (types.isNumberObject(object)) return Number(object);
   if (types.isBooleanObject(object)) return Boolean.prototype.valueOf.call(object);

@@ -55,7 +55,8 @@ export class Writer {
   private readonly successor = new Uint16Array(MAX_INTERNED_KEYS + 1);
   private readonly earlierSuccessor = new Uint16Array(MAX_INTERNED_KEYS + 1);
   private lastKey = 0;
-  private chunk = 1;
+  /** The number of the chunk. Any other number makes the keys that are defined unknown. */
+  chunk = 1;
 
   /** @param start bytes at the front that are not the writer's */
   constructor(size: number, start = 0) {
@@ -247,10 +248,7 @@ export class Writer {
     this.view.setUint32(at, this.at - at - 4, true);
   }
 
-  /**
-   * Gives up what was written since `at`; keys defined there have to be defined again. Calls
-   * nothing: it has to work where the host's stack is used up.
-   */
+  /** Gives up what was written since `at`; keys defined there have to be defined again. */
   rewind(at: number): void {
     this.at = at;
     this.chunk += 1;

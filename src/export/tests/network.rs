@@ -81,11 +81,8 @@ async fn a_kept_connection_that_the_server_closed_costs_no_span() {
 
 #[tokio::test]
 async fn concurrent_deliveries_do_not_wait_for_one_another() {
-    let server = Server::start(|_, seen: &Seen| {
-        let is_large = seen.body.len() > 100;
-        if is_large { Act::SendAndStall(Vec::new()) } else { ok() }
-    })
-    .await;
+    let server =
+        Server::start(|i, _| if i == 0 { Act::SendAndStall(Vec::new()) } else { ok() }).await;
     let (delivery, _) = delivery(&server.url());
     let delivery = Arc::new(delivery);
     let stalled = {
