@@ -147,7 +147,6 @@ test("a process that ends with workers running delivers what they had handed ove
      process.exit(0);`,
     `const tracing = await setup();
      tracing.tracer.startSpan("in worker").end();
-     if (tracing.stats().ended === 0) throw new Error("asking for the counts hands over");
      parentPort.postMessage("ended");
      for (;;) {}`,
     collector,

@@ -8,7 +8,7 @@ import { type Fields, nameText, read } from "../handoff/stand-ins.js";
 
 export function exceptionAttributes(exception: unknown): Attributes {
   if (typeof exception !== "object" || exception === null) {
-    return exception === undefined ? {} : { "exception.message": nameText(exception) };
+    return exception === undefined ? {} : { "exception.message": nameText(exception ?? "null") };
   }
   const field = (name: string) => textOf(read(exception as Fields, name));
   const attributes: Attributes = {};

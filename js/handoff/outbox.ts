@@ -91,7 +91,7 @@ export class Outbox {
   /** As `commit`, for the record of a span's end at time `at` (`performance.now()`). */
   commitEnd(at: number): void {
     // The event loop is not free: a long synchronous run must not keep its spans to itself.
-    if (this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
+    if (!this.isEnding && this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
       this.header[COMMITTED] = this.walker.at;
       this.submit();
     } else {

@@ -13,12 +13,14 @@ use crate::export::{Encoding, ProxyEnv, Target};
 use crate::redact::Policy;
 
 #[napi(object, use_nullable = true)]
+#[derive(Clone, PartialEq)]
 pub struct NativeHeader {
     pub name: String,
     pub value: String,
 }
 
 #[napi(object, use_nullable = true)]
+#[derive(Clone, PartialEq)]
 pub struct NativeConfig {
     /// Resource attributes as a JSON object.
     pub resource: String,

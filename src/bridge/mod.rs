@@ -14,7 +14,7 @@ mod stats;
 use std::time::Duration;
 
 use napi::bindgen_prelude::Uint8Array;
-use napi::{Env, Error, Result, Status};
+use napi::{Env, Result};
 use napi_derive::napi;
 
 /// A span is a few hundred small allocations that all die together. The system's allocator made
@@ -25,7 +25,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use self::config::NativeConfig;
 use self::derive::Derived;
 use self::stats::{NativeFlush, NativeStats};
-use crate::pipeline::StartError;
 
 /// Registers this environment and the memory through which its spans come. Returns the slot that
 /// the other functions ask for.
@@ -43,10 +42,7 @@ pub fn reattach(env: Env, slot: u32, memory: Uint8Array) -> Result<()> {
 /// Starts the pipeline for this environment, or reconfigures the one that runs.
 #[napi]
 pub fn configure(slot: u32, config: NativeConfig) -> Result<()> {
-    process::configure(slot, config.try_into()?).map_err(|error| match error {
-        StartError::Target(error) => Error::new(Status::InvalidArg, error.to_string()),
-        StartError::Thread(_) => Error::new(Status::GenericFailure, error.to_string()),
-    })
+    process::configure(slot, config)
 }
 
 /// Takes what is committed in the memory of `slot`.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::config::Config;
+use napi::Status;
+
+use super::config::NativeConfig;
 use crate::pipeline::{Pipeline, StartError};
 
 #[derive(Default)]
@@ -13,6 +15,8 @@ struct Process {
     pipeline: Option<Arc<Pipeline>>,
     /// The slots whose environments use it. Empty: it is shutting down or has ended.
     users: BTreeSet<u32>,
+    /// What the pipeline was told last.
+    told: Option<NativeConfig>,
 }
 
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
@@ -30,20 +34,34 @@ pub(super) fn current() -> Option<Arc<Pipeline>> {
     with(|process| process.pipeline.clone())
 }
 
-pub(super) fn configure(slot: u32, config: Config) -> Result<(), StartError> {
+/// The same words as before only add a user: workers repeat what the main thread said.
+pub(super) fn configure(slot: u32, told: NativeConfig) -> napi::Result<()> {
+    let config = told.clone().try_into()?;
     with(|process| {
         match &process.pipeline {
-            Some(pipeline) if !process.users.is_empty() => pipeline.reconfigure(config)?,
+            Some(_) if !process.users.is_empty() && process.told.as_ref() == Some(&told) => {}
+            Some(pipeline) if !process.users.is_empty() => {
+                pipeline.reconfigure(config).map_err(to_js)?;
+            }
             predecessor => {
                 if let Some(predecessor) = predecessor {
                     predecessor.wait_finished(MAX_WAIT_FOR_PREDECESSOR);
                 }
-                process.pipeline = Some(Arc::new(Pipeline::start(config)?));
+                process.pipeline = Some(Arc::new(Pipeline::start(config).map_err(to_js)?));
             }
         }
+        process.told = Some(told);
         process.users.insert(slot);
         Ok(())
     })
+}
+
+fn to_js(error: StartError) -> napi::Error {
+    let status = match error {
+        StartError::Target(_) => Status::InvalidArg,
+        StartError::Thread(_) => Status::GenericFailure,
+    };
+    napi::Error::new(status, error.to_string())
 }
 
 /// Whether this was the last user, for whom the pipeline now shuts down.
@@ -67,6 +85,10 @@ pub(super) fn end_of_environment(slot: u32) {
     /// The thread needs a moment to put things away when its time is up.
     const MARGIN: Duration = Duration::from_millis(50);
     let Some(pipeline) = current() else { return };
+    if pipeline.is_exiting() {
+        // The main thread is through with its exit, and workers are stopped one by one.
+        pipeline.flush_at_exit();
+    }
     let grace = pipeline.exit_budget();
     if release(slot, grace) {
         pipeline.wait_finished(grace + MARGIN);

@@ -10,6 +10,7 @@ mod outlet;
 mod shared;
 mod worker;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -59,6 +60,7 @@ pub struct Pipeline {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
     exit_budget: Mutex<Duration>,
+    is_exiting: AtomicBool,
 }
 
 impl Pipeline {
@@ -77,7 +79,13 @@ impl Pipeline {
         match started.recv() {
             Ok(Ok(())) => {
                 let thread = Mutex::new(Some(thread));
-                Ok(Self { commands, shared, thread, exit_budget })
+                Ok(Self {
+                    commands,
+                    shared,
+                    thread,
+                    exit_budget,
+                    is_exiting: AtomicBool::new(false),
+                })
             }
             Ok(Err(error)) => Err(error),
             Err(_) => Err(StartError::Thread("it ended at once".to_owned())),
@@ -148,11 +156,17 @@ impl Pipeline {
 
     /// Flushes and blocks until done, or until nothing is left of the exit budget.
     pub fn flush_at_exit(&self) -> Option<FlushReport> {
+        self.is_exiting.store(true, Ordering::Relaxed);
         let budget = self.exit_budget();
         let began = Instant::now();
         let report = self.shared.take_flush(self.flush(), budget);
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
+    }
+
+    /// Whether the process has begun to exit.
+    pub fn is_exiting(&self) -> bool {
+        self.is_exiting.load(Ordering::Relaxed)
     }
 
     /// For how much longer the end of the process may be held up.
