@@ -150,3 +150,8 @@ test("a batch leaves by the delay and by the size of the environment", async () 
   const sizes = collector.requests.map((request) => request.spans.length).sort((a, b) => a - b);
   assert.deepEqual(sizes, [2, 4, 4]);
 });
+
+test("a header's value goes out one byte a character", async () => {
+  const { headers } = await requestOf((url) => ({ endpoint: url, headers: { "x-who": "Zoë" } }));
+  assert.equal(headers["x-who"], "Zoë");
+});

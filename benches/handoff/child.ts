@@ -29,7 +29,7 @@ async function main(job: Job): Promise<void> {
   const record = recorder(contender, job.size);
   await contender.start(job.endpoint);
   let result: Results[Mode] = null;
-  if (job.mode === "hot") result = await hotRun(contender, record, job.run);
+  if (job.mode === "hot") result = await hotRun(contender, record, job.run, job.size);
   else if (job.mode === "paced") result = await pacedRun(contender, record, job.run);
   else await onceRun(contender, record);
   await contender.stop();

@@ -20,8 +20,9 @@ const SPANS_PER_TICK = 50;
 /**
  * Everybody is flushed once in so many spans. OpenTelemetry JS rejects a flush of more than 30
  * pending batches, and `@inference/tracing`, whose batches hold 64 spans, drops beyond 2048 spans.
+ * This package bounds memory instead: 64 MiB, which a thousand LARGE spans would exceed.
  */
-const SPANS_PER_FLUSH = 1_000;
+const SPANS_PER_FLUSH: Record<Size, number> = { TINY: 1_000, SMALL: 1_000, LARGE: 250 };
 
 /** So much of the measured number is recorded beforehand, for the compilers to have had their turn. */
 const WARM_UP_SHARE = 0.05;
@@ -57,11 +58,16 @@ export function recorder(contender: Contender, size: Size): Recorder {
   };
 }
 
-async function recordHot(contender: Contender, record: Recorder, spans: number): Promise<void> {
+async function recordHot(
+  contender: Contender,
+  record: Recorder,
+  spans: number,
+  spansPerFlush: number,
+): Promise<void> {
   for (let index = 1; index <= spans; index++) {
     record(index);
     if (index % SPANS_PER_TICK === 0) await tick();
-    if (index % SPANS_PER_FLUSH === 0) await contender.flush();
+    if (index % spansPerFlush === 0) await contender.flush();
   }
   await contender.flush();
 }
@@ -70,11 +76,13 @@ export async function hotRun(
   contender: Contender,
   record: Recorder,
   run: RunSize,
+  size: Size,
 ): Promise<HotResult> {
+  const perFlush = SPANS_PER_FLUSH[size];
   const warmUpSpans = Math.ceil(run.hotSpans * WARM_UP_SHARE);
-  await recordHot(contender, record, warmUpSpans);
+  await recordHot(contender, record, warmUpSpans, perFlush);
   const before = readCpu();
-  await recordHot(contender, record, run.hotSpans);
+  await recordHot(contender, record, run.hotSpans, perFlush);
   const cpu = cpuPerSpan(before, readCpu(), run.hotSpans);
   return { spans: warmUpSpans + run.hotSpans, cpu, peakRssMegabytes: peakRssMegabytes() };
 }

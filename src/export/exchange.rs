@@ -108,7 +108,7 @@ pub fn request_headers(
     for (name, value) in &target.headers {
         let invalid = || TargetError::Header(name.clone());
         let header = HeaderName::try_from(name).map_err(|_| invalid())?;
-        let mut value = HeaderValue::try_from(value).map_err(|_| invalid())?;
+        let mut value = latin1(value).ok_or_else(invalid)?;
         if RESERVED.contains(&header) {
             left_out.push(header.to_string());
             continue;
@@ -117,4 +117,10 @@ pub fn request_headers(
         headers.insert(header, value);
     }
     Ok((headers, left_out))
+}
+
+/// A header's value on the wire is one byte a character, as other HTTP clients of Node send it.
+fn latin1(value: &str) -> Option<HeaderValue> {
+    let bytes: Vec<u8> = value.chars().map(u8::try_from).collect::<Result<_, _>>().ok()?;
+    HeaderValue::from_bytes(&bytes).ok()
 }

@@ -1,13 +1,14 @@
 //! The native thread and the handle to it. There is one per process: everything from decoding to
 //! delivery happens on it, on a current-thread tokio runtime, and ends with it.
 //!
-//! The handle's methods are called from JS threads. Only those named `wait` block, and they are
-//! bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned away at the door,
-//! span by span counted.
+//! The handle's methods are called from JS threads. Only `flush_at_exit` and `wait_finished` block, and
+//! they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned away at the
+//! door, span by span counted.
 
 mod flushes;
 mod outlet;
 mod shared;
+mod thread;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,7 +75,7 @@ impl Pipeline {
         let for_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("catalyst-tracing".to_owned())
-            .spawn(move || worker::run(config, for_thread, inbox, &ready))
+            .spawn(move || thread::run(config, for_thread, inbox, &ready))
             .map_err(|error| StartError::Thread(error.to_string()))?;
         match started.recv() {
             Ok(Ok(())) => {

@@ -59,7 +59,7 @@ struct Route {
     outlet: u64,
 }
 
-struct Worker {
+pub(super) struct Worker {
     shared: Arc<Shared>,
     assembly: Assembly,
     route: Route,
@@ -71,59 +71,8 @@ struct Worker {
     shutdown_at: Option<Instant>,
 }
 
-/// The thread's main function. `ready` is told once whether the pipeline works.
-pub(super) fn run(
-    config: Config,
-    shared: Arc<Shared>,
-    inbox: UnboundedReceiver<Command>,
-    ready: &SyncSender<Result<(), StartError>>,
-) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        // Only name look-ups use it; its threads end when they are idle.
-        .max_blocking_threads(2)
-        .thread_keep_alive(Duration::from_secs(1))
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = ready.send(Err(StartError::Thread(error.to_string())));
-            return;
-        }
-    };
-    let worked = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async {
-            match Worker::new(config, Arc::clone(&shared)) {
-                Ok(worker) => {
-                    let _ = ready.send(Ok(()));
-                    worker.work(inbox).await;
-                }
-                Err(error) => {
-                    let _ = ready.send(Err(error));
-                }
-            }
-        });
-    }));
-    if worked.is_err() {
-        let message = "an internal fault stopped the native thread; please report it. Spans from \
-                       here on are lost until the next setup()";
-        shared.warning("thread_panicked", message.to_owned());
-    }
-    {
-        let mut counts = shared.stats.counts();
-        let left = counts.queued;
-        let reason = if worked.is_ok() { "shutdown" } else { "internal_fault" };
-        counts.lose(Stage::Queue, reason, left);
-    }
-    shared.hold_nothing();
-    shared.close_all_flushes();
-    // A name look-up may hang in the C library; nobody waits for it.
-    runtime.shutdown_background();
-}
-
 impl Worker {
-    fn new(config: Config, shared: Arc<Shared>) -> Result<Self, StartError> {
+    pub(super) fn new(config: Config, shared: Arc<Shared>) -> Result<Self, StartError> {
         let (route, outlet) = open(config, &shared, 0)?;
         Ok(Self {
             shared,
@@ -137,7 +86,7 @@ impl Worker {
         })
     }
 
-    async fn work(mut self, mut inbox: UnboundedReceiver<Command>) {
+    pub(super) async fn work(mut self, mut inbox: UnboundedReceiver<Command>) {
         let mut inbox_open = true;
         while !self.is_done(inbox_open) {
             let due = self.next_due();
