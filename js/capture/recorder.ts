@@ -144,12 +144,14 @@ export class Recorder {
     const index = span.parts;
     span.parts += 1;
     if (!this.isOpen) return index;
-    this.guard(() => {
+    try {
       if (index === 0) this.abandoned.watch(span);
       writePartRecord(this.outbox.walker, span, index, PartKind[kind], value);
       this.outbox.commit();
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
-    });
+    } catch (fault) {
+      this.report(fault);
+    }
     return index;
   }
 

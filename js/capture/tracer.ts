@@ -26,6 +26,7 @@ import { RecordingSpan } from "./span.js";
 import { isTracingSuppressed } from "./suppression.js";
 import { toHrTime } from "./time.js";
 
+const LAST_KIND: number = SpanKind.CONSUMER;
 const NO_OPTIONS: SpanOptions = {};
 
 export class RecordingTracer implements Tracer {
@@ -212,8 +213,9 @@ function isContext(value: unknown): value is Context {
   }
 }
 
+/** The kinds are the numbers from INTERNAL to CONSUMER. */
 function isKind(kind: unknown): boolean {
-  return typeof kind === "number" && kind in SpanKind;
+  return typeof kind === "number" && (kind | 0) === kind && kind >= 0 && kind <= LAST_KIND;
 }
 
 /** Carries the trace and the decision on, and records nothing. */
