@@ -21,7 +21,8 @@ async function npmAdvisories() {
   const total = report?.metadata?.vulnerabilities?.total;
   if (typeof total === "number") return total;
   const why = report?.message ?? report?.error?.summary ?? "no answer";
-  return String(why).split("\n", 1)[0] ?? "";
+  // The message names the request; which registry it went to is nobody's business in a log.
+  return (String(why).split("\n", 1)[0] ?? "").replace(/ - (GET|POST) \S+/, "");
 }
 
 /** @returns {Promise<number | string>} */
