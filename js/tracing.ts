@@ -1,6 +1,7 @@
 /**
  * The handle of a pipeline that runs, from its first span to `shutdown()`.
  */
+import { Buffer } from "node:buffer";
 import { isMainThread } from "node:worker_threads";
 
 import type { Tracer } from "@opentelemetry/api";
