@@ -66,8 +66,8 @@ function spoken(
         dataEvent({ type: "transcript.text.done", text, usage }),
       ]);
     }
-    const plain = (body: string): ReturnType<Script> =>
-      bytesReply(Buffer.from(body), "text/plain; charset=utf-8");
+    const plain = (content: string): ReturnType<Script> =>
+      bytesReply(Buffer.from(content), "text/plain; charset=utf-8");
     switch (body["response_format"]) {
       case "text":
         return plain(`${text}\n`);

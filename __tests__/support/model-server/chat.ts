@@ -58,11 +58,11 @@ export interface ChatOptions {
 /** One answer with several choices, whatever `n` is. */
 function choices(wanted: readonly ChatChoice[], options: ChatOptions = {}): Script {
   return when("chat", ({ body }, { ids }) => {
-    const made = wanted.map((choice, index) => ({
+    const made = wanted.map((each, index) => ({
       index,
-      message: message(choice, ids),
+      message: message(each, ids),
       logprobs: null,
-      finish_reason: choice.finishReason ?? finishReason(choice),
+      finish_reason: each.finishReason ?? finishReason(each),
     }));
     const head = {
       id: ids.next("chatcmpl", "-"),
@@ -72,7 +72,7 @@ function choices(wanted: readonly ChatChoice[], options: ChatOptions = {}): Scri
       system_fingerprint: "fp_0001",
       ...options.fields,
     };
-    const output = made.map((choice) => choice.message);
+    const output = made.map((each) => each.message);
     const usage =
       options.usage === null
         ? undefined

@@ -49,7 +49,7 @@ export function errorReply(status: number, options: StatusOptions = {}): Reply {
 }
 
 /** An error of the API, in its own words unless others are given. */
-function status(code: number, options?: StatusOptions): Script {
+function failing(code: number, options?: StatusOptions): Script {
   return () => errorReply(code, options);
 }
 
@@ -181,7 +181,7 @@ function withHeaders(script: Script, headers: Readonly<Record<string, string>>):
 }
 
 export const faults = {
-  status,
+  status: failing,
   rateLimited,
   html,
   /** The connection is dropped before any byte of an answer. */

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { decompress } from "../http-body.js";
 import type { Outcome } from "./delivery.js";
 import { routeOf, type Route } from "./endpoints.js";
-import { object, type JsonObject } from "./json.js";
+import { list, object, type JsonObject } from "./json.js";
 
 export interface ModelRequest extends Route {
   index: number;
@@ -58,18 +58,23 @@ async function parse({ headers }: IncomingMessage, raw: Buffer): Promise<unknown
   if (raw.length === 0) return {};
   const bytes = decompress(raw, headers["content-encoding"] ?? "");
   const contentType = headers["content-type"] ?? "";
-  if (!contentType.startsWith("multipart/form-data"))
-    return JSON.parse(bytes.toString()) as unknown;
-  const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
+  return contentType.startsWith("multipart/form-data")
+    ? await formFields(bytes, contentType)
+    : (JSON.parse(bytes.toString()) as unknown);
+}
+
+/** A list is sent as several fields `image[]`. */
+async function formFields(bytes: Buffer, contentType: string): Promise<JsonObject> {
+  const response = new Response(bytes, { headers: { "content-type": contentType } });
+  // oxlint-disable-next-line typescript/no-deprecated -- the forms of a test are small
+  const form = await response.formData();
   const fields: JsonObject = {};
   for (const [name, value] of form) {
     const field =
       typeof value === "string" ? value : { name: value.name, type: value.type, size: value.size };
-    // A list is sent as `image[]` several times.
-    if (name.endsWith("[]")) (fields[name.slice(0, -2)] ??= [] as unknown[]) as unknown[];
-    const items = fields[name.replace(/\[\]$/, "")];
-    if (Array.isArray(items)) items.push(field);
-    else fields[name] = field;
+    const listed = /^(.*)\[\]$/.exec(name)?.[1];
+    if (listed === undefined) fields[name] = field;
+    else fields[listed] = [...list(fields[listed]), field];
   }
   return fields;
 }

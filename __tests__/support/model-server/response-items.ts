@@ -3,7 +3,7 @@
 
 import { argumentText, type FunctionCall } from "./chat.js";
 import type { Ids } from "./ids.js";
-import { list, object, objects, type JsonObject } from "./json.js";
+import { list, object, type JsonObject } from "./json.js";
 
 /** An item of the API's own shape; `id`, `call_id` and `status` may be left out. */
 export type Item = JsonObject & { type: string };
@@ -72,13 +72,6 @@ function asked(item: Item, include: ReadonlySet<unknown>): Item {
     default:
       return item;
   }
-}
-
-/** The text of an assistant's message, or what a model says besides. */
-export function textOf(item: JsonObject): string {
-  return objects(item["content"])
-    .map((part) => String(part["text"] ?? part["refusal"] ?? ""))
-    .join("");
 }
 
 function message(content: readonly JsonObject[], fields: JsonObject = {}): Item {

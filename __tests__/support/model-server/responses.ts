@@ -114,8 +114,9 @@ function repeated(body: JsonObject): JsonObject {
 }
 
 /** A tool's credentials are not sent back. */
-function withoutSecrets({ headers: _, authorization: __, ...tool }: JsonObject): JsonObject {
-  return tool["type"] === "mcp" ? { ...tool, headers: null } : tool;
+function withoutSecrets(tool: JsonObject): JsonObject {
+  const { authorization: _, ...rest } = tool;
+  return tool["type"] === "mcp" ? { ...rest, headers: null } : tool;
 }
 
 function conversationId(body: JsonObject): unknown {
@@ -147,15 +148,15 @@ function keep(
 ): JsonObject | undefined {
   const { body } = request;
   const input = inputItems(body);
-  const said = [...input, ...objects(response["output"])];
-  store.conversation(conversationId(body))?.items.push(...said);
+  const added = [...input, ...objects(response["output"])];
+  store.conversation(conversationId(body))?.items.push(...added);
   if (body["store"] === false) return undefined;
   const background = body["background"] === true && body["stream"] !== true;
   const stored = {
     response,
     events,
     input,
-    history: [...(store.find(body["previous_response_id"])?.history ?? []), ...said],
+    history: [...(store.find(body["previous_response_id"])?.history ?? []), ...added],
     pollsLeft: background ? (options.polls ?? BACKGROUND_POLLS) : 0,
     seen: false,
   };

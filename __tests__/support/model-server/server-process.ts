@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseArgs } from "node:util";
 
 import { serveParent } from "../server-program.js";
+import type { ModelRequest } from "./request.js";
 import type { Script } from "./script.js";
 import { startModelServer } from "./server.js";
 
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   });
   const control: Record<string, () => unknown> = {
     "GET /__stats": () => ({ requests: server.arrived, problems: server.problems }),
-    "GET /__requests": () => server.requests.map(({ raw: _, query: __, ...rest }) => rest),
+    "GET /__requests": () => server.requests.map(shown),
     "POST /__reset": () => {
       server.reset();
       return {};
@@ -39,6 +40,12 @@ async function main(): Promise<void> {
     ...(values.script !== undefined && { script: await load(values.script) }),
   });
   serveParent(server.url, () => void server.close());
+}
+
+/** What JSON can show of it. */
+function shown(request: ModelRequest): Omit<ModelRequest, "raw" | "query"> {
+  const { raw: _, query: __, ...rest } = request;
+  return rest;
 }
 
 async function load(module: string): Promise<Script> {
