@@ -6,6 +6,7 @@ import { warnOnce } from "./log.js";
 import { loadNative } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
 import { type ResolvedOptions, resolveOptions, sameOptions, type SetupOptions } from "./options.js";
+import { announce, withdraw } from "./runtime.js";
 import { Tracing } from "./tracing.js";
 
 let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
@@ -31,8 +32,10 @@ export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> 
   }
   const tracing = new Tracing(native, options, () => {
     current = undefined;
+    withdraw(tracing);
   });
   current = { tracing, options };
+  announce(tracing);
   return tracing;
 }
 
