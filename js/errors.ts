@@ -14,6 +14,8 @@ export const CatalystTracingErrorCodes = Object.freeze({
   UNKNOWN_OPTION: "ERR_UNKNOWN_OPTION",
   /** `setup()` got an option that exists in the contract, but not in the installed version. */
   UNSUPPORTED_OPTION: "ERR_UNSUPPORTED_OPTION",
+  /** A function of this package was called with arguments that it cannot work with. */
+  INVALID_ARGUMENT: "ERR_INVALID_ARGUMENT",
   /** An SDK was recognised but could not be instrumented. */
   INSTRUMENTATION_FAILED: "ERR_INSTRUMENTATION_FAILED",
   /** An `instrument…` function got something that is not the SDK it instruments. */

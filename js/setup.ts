@@ -5,9 +5,18 @@ import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
 import { loadNative } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
-import { type ResolvedOptions, resolveOptions, sameOptions, type SetupOptions } from "./options.js";
-import { announce, withdraw } from "./runtime.js";
+import {
+  PACKAGE_VERSION,
+  type ResolvedOptions,
+  resolveOptions,
+  sameOptions,
+  type SetupOptions,
+} from "./options.js";
+import { claim, type Copy } from "./runtime.js";
 import { Tracing } from "./tracing.js";
+
+/** What other copies of this package see of this one. */
+const thisCopy: Copy = { version: PACKAGE_VERSION, setup: (options = {}) => start(options) };
 
 let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
 
@@ -19,12 +28,25 @@ let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined
  * be, and for nothing else: where tracing cannot run, the app does.
  */
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
+  const owner = claim(thisCopy);
+  if (owner === thisCopy) return await start(given);
+  warnOnce(
+    `this process has two copies of catalyst-tracing (${owner.version} and ${PACKAGE_VERSION}); ` +
+      "they share the pipeline of the first one, so that nothing is sent twice.",
+  );
+  return await owner.setup(given);
+}
+
+async function start(given: SetupOptions): Promise<CatalystTracing> {
   const { options, warnings } = resolveOptions(given, process.env);
   for (const warning of warnings) warnOnce(warning);
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
+  if (options.disabled) {
+    await current?.tracing.shutdown();
+    return new NoopTracing(options);
+  }
   if (current !== undefined) return again(current, options);
-  if (options.disabled) return new NoopTracing(options);
   const { native, problem } = loadNative();
   if (native === undefined) {
     warnOnce(problem);
@@ -32,10 +54,8 @@ export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> 
   }
   const tracing = new Tracing(native, options, () => {
     current = undefined;
-    withdraw(tracing);
   });
   current = { tracing, options };
-  announce(tracing);
   return tracing;
 }
 
