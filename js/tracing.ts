@@ -7,6 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { context as contextApi, type Tracer } from "@opentelemetry/api";
 
 import { AsyncContextManager, type ContextAccess } from "./capture/context-manager.js";
+import { overlaid } from "./capture/overlay.js";
 import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
@@ -130,7 +131,7 @@ export class Tracing implements CatalystTracing {
   /** Takes its place in OpenTelemetry's API, as far as it should; returns where contexts are. */
   private registerContexts(mode: ResolvedOptions["register"]): ContextAccess {
     const manager = new AsyncContextManager();
-    if (mode === false) return registered("context") === undefined ? manager : contextApi;
+    if (mode === false) return registered("context") === undefined ? manager : overlaid(contextApi);
     const { propagator, warnings } = choosePropagator(process.env["OTEL_PROPAGATORS"]);
     for (const warning of warnings) warnOnce(warning);
     const candidates = { trace: this.provider, context: manager, propagation: propagator };
@@ -143,7 +144,7 @@ export class Tracing implements CatalystTracing {
           "Pass register: true to take that place, or register: false to say nothing.",
       );
     }
-    return taken.includes("context") ? contextApi : manager;
+    return taken.includes("context") ? overlaid(contextApi) : manager;
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */

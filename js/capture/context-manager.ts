@@ -7,6 +7,8 @@ import { EventEmitter } from "node:events";
 
 import { type Context, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
 
+import { deeper, stamped } from "./overlay.js";
+
 export type ContextAccess = Pick<ContextManager, "active" | "with">;
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -15,7 +17,7 @@ export class AsyncContextManager implements ContextManager {
   private storage: AsyncLocalStorage<Context> | undefined;
 
   active(): Context {
-    return this.storage?.getStore() ?? ROOT_CONTEXT;
+    return deeper(this.storage?.getStore() ?? ROOT_CONTEXT);
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -26,8 +28,8 @@ export class AsyncContextManager implements ContextManager {
   ): ReturnType<F> {
     this.storage ??= new AsyncLocalStorage();
     // The common call needs no closure over `this`.
-    if (thisArg === undefined) return this.storage.run(context, fn, ...args);
-    return this.storage.run(context, () => fn.apply(thisArg, args));
+    if (thisArg === undefined) return this.storage.run(stamped(context), fn, ...args);
+    return this.storage.run(stamped(context), () => fn.apply(thisArg, args));
   }
 
   /** Functions run in `context`; so do the listeners that an emitter gets from now on. */

@@ -24,3 +24,12 @@ export function reportFault(span: Span, fault: unknown): void {
     // The host's stack may be used up.
   }
 }
+
+/** Where there is no span to count a fault on. */
+export function faultless(act: () => void): void {
+  try {
+    act();
+  } catch {
+    warnOnce("a fault inside an integration was kept from the app", "integration fault");
+  }
+}

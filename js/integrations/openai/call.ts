@@ -14,9 +14,17 @@ import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
 import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
 import { fieldsOf, textIn } from "./fields.js";
+import { outline } from "./outline.js";
 import type { Operation } from "./operations.js";
 
 const { performance } = globalThis;
+
+/** What a call may do with its span. */
+interface CallTerms {
+  /** False where a framework has begun the span, and ends it. */
+  readonly endsSpan: boolean;
+  readonly withPayloads: boolean;
+}
 
 export class Call implements ChunkSink {
   hasEnded = false;
@@ -34,6 +42,7 @@ export class Call implements ChunkSink {
   constructor(
     readonly span: Span,
     private readonly operation: Operation,
+    private readonly terms: CallTerms,
   ) {
     this.snapshots = snapshotsFor(span);
   }
@@ -84,7 +93,7 @@ export class Call implements ChunkSink {
   }
 
   capture(kind: PartKind, value: unknown): void {
-    this.snapshots.capture(kind, value);
+    this.snapshots.capture(kind, this.terms.withPayloads ? value : outline(kind, value));
   }
 
   firstToken(): void {
@@ -106,7 +115,7 @@ export class Call implements ChunkSink {
       if (aborted) return;
       const name = errorName(error) ?? "Error";
       const stack = textIn(fieldsOf(error), "stack");
-      const message = facts.message ?? String(error);
+      const message = this.terms.withPayloads ? (facts.message ?? String(error)) : name;
       this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
       this.failure = message;
     });
@@ -144,7 +153,7 @@ export class Call implements ChunkSink {
       }
     });
     guarded(span, () => this.snapshots.settle());
-    guarded(span, () => span.end(at));
+    if (this.terms.endsSpan) guarded(span, () => span.end(at));
   }
 
   private flush(): void {

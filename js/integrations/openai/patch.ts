@@ -14,6 +14,8 @@ import { NOOP_TRACER } from "../../capture/noop-tracer.js";
 import { warnOnce } from "../../log.js";
 import { activeContext, activeTracer, runIn } from "../../runtime.js";
 import { guarded } from "../guard.js";
+import { claim } from "../llm-slot.js";
+import { mayRecordPayloads } from "../payloads.js";
 import { Call } from "./call.js";
 import type { Operation } from "./operations.js";
 import { isApiPromise, listenToPromise } from "./promise.js";
@@ -85,11 +87,16 @@ interface Begun {
 function begin(tracer: Tracer, operation: Operation, isForeign: boolean): Begun | undefined {
   try {
     const parent = isForeign ? contextApi.active() : activeContext();
-    const span = tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
+    const offered = claim(parent);
+    const span = offered ?? tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
+    offered?.updateName(operation.spanName);
     const context = trace.setSpan(parent, span);
     const run = isForeign ? runInGlobal : runIn;
     if (!span.isRecording()) return { call: undefined, context, run };
-    const call = new Call(span, operation);
+    const call = new Call(span, operation, {
+      endsSpan: offered === undefined,
+      withPayloads: mayRecordPayloads(parent),
+    });
     countRetriesOf(call);
     return { call, context, run };
   } catch {

@@ -1,0 +1,157 @@
+/**
+ * What a span of the Agents SDK's is to OpenInference: its name, its kind, and the attributes that
+ * its data amount to. The aggregated usage of tasks and turns goes out under names of its own: as
+ * token counts it would be counted twice.
+ */
+import type { Span } from "@opentelemetry/api";
+
+import { Attr, SpanKindValues, type SpanKindValue } from "../../semconv.js";
+import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
+import type { SpanData } from "./sdk.js";
+
+interface Description {
+  readonly kind: SpanKindValue;
+  readonly name: (data: SpanData) => string;
+  /** At the end, when the SDK has filled in what it knows. */
+  readonly fill: (span: Span, data: SpanData) => void;
+}
+
+const { AGENT, CHAIN, GUARDRAIL, LLM, TOOL } = SpanKindValues;
+
+const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+  agent: {
+    kind: AGENT,
+    name: (data) => textIn(data, "name") ?? "Agent",
+    fill: (span, data) => {
+      setSpanAttribute(span, "agent.tools", data["tools"]);
+      setSpanAttribute(span, "agent.handoffs", data["handoffs"]);
+      setSpanAttribute(span, "agent.output_type", data["output_type"]);
+    },
+  },
+  function: {
+    kind: TOOL,
+    name: (data) => textIn(data, "name") ?? "tool",
+    fill: (span, data) => {
+      setSpanAttribute(span, Attr.TOOL_NAME, data["name"]);
+      setArguments(span, "input", data["input"]);
+      setArguments(span, "output", data["output"]);
+      if (data["mcp_data"] !== undefined) setJson(span, "mcp.data", data["mcp_data"]);
+    },
+  },
+  handoff: {
+    kind: CHAIN,
+    name: (data) => {
+      const to = textIn(data, "to_agent");
+      return to === undefined ? "handoff" : `handoff to ${to}`;
+    },
+    fill: (span, data) => {
+      setSpanAttribute(span, "handoff.from_agent", data["from_agent"]);
+      setSpanAttribute(span, "handoff.to_agent", data["to_agent"]);
+    },
+  },
+  guardrail: {
+    kind: GUARDRAIL,
+    name: (data) => textIn(data, "name") ?? "guardrail",
+    fill: (span, data) => {
+      setSpanAttribute(span, "guardrail.name", data["name"]);
+      setSpanAttribute(span, "guardrail.triggered", data["triggered"]);
+    },
+  },
+  mcp_tools: {
+    kind: CHAIN,
+    name: (data) => `list MCP tools${suffix(data, "server")}`,
+    fill: (span, data) => {
+      setSpanAttribute(span, "mcp.server", data["server"]);
+      setFilled(span, "output", data["result"]);
+    },
+  },
+  custom: {
+    kind: CHAIN,
+    name: (data) => textIn(data, "name") ?? "custom",
+    fill: (span, data) => setFilled(span, "input", data["data"]),
+  },
+  task: {
+    kind: CHAIN,
+    name: (data) => textIn(data, "name") ?? "task",
+    fill: setUsage,
+  },
+  turn: {
+    kind: CHAIN,
+    name: (data) => `turn${suffix(data, "turn")}`,
+    fill: setUsage,
+  },
+  response: { kind: LLM, name: () => "OpenAI Responses", fill: () => undefined },
+  generation: { kind: LLM, name: () => "generation", fill: () => undefined },
+  transcription: {
+    kind: LLM,
+    name: () => "transcription",
+    fill: (span, data) => {
+      setModel(span, data);
+      setFilled(span, "output", data["output"]);
+    },
+  },
+  speech: {
+    kind: LLM,
+    name: () => "speech",
+    fill: (span, data) => {
+      setModel(span, data);
+      setFilled(span, "input", data["input"]);
+    },
+  },
+  speech_group: {
+    kind: CHAIN,
+    name: () => "speech group",
+    fill: (span, data) => setFilled(span, "input", data["input"]),
+  },
+};
+
+/** What a later version of the SDK may bring. */
+const UNKNOWN: Description = {
+  kind: CHAIN,
+  name: (data) => textIn(data, "name") ?? data.type,
+  fill: (span, { type, ...data }) => setFilled(span, "input", { type, ...data }),
+};
+
+export function describe(data: SpanData): Description {
+  return DESCRIPTIONS[data.type] ?? UNKNOWN;
+}
+
+/** Arguments and results of tools are texts that mostly hold JSON. */
+function setArguments(span: Span, name: "input" | "output", value: unknown): void {
+  if (value === undefined || value === null || value === "") return;
+  setContent(span, name, value);
+  if (typeof value === "string" && isJson(value)) {
+    span.setAttribute(`${name}.mime_type`, "application/json");
+  }
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  // Looking at the ends is enough to choose how it is shown; parsing it here would cost too much.
+  return /[\]}]\s*$/.test(text);
+}
+
+function setFilled(span: Span, name: "input" | "output", value: unknown): void {
+  if (value !== undefined && value !== null) setContent(span, name, value);
+}
+
+function setUsage(span: Span, data: SpanData): void {
+  if (data["usage"] !== undefined) setJson(span, "openai.agents.usage", data["usage"]);
+}
+
+function setModel(span: Span, data: SpanData): void {
+  setSpanAttribute(span, Attr.MODEL_NAME, data["model"]);
+  if (data["model_config"] !== undefined) {
+    setJson(span, Attr.INVOCATION_PARAMETERS, data["model_config"]);
+  }
+}
+
+function suffix(data: SpanData, field: string): string {
+  const value = data[field];
+  return typeof value === "string" || typeof value === "number" ? ` ${value}` : "";
+}
+
+function textIn(data: SpanData, field: string): string | undefined {
+  const value = data[field];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
