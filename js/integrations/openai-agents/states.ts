@@ -49,14 +49,14 @@ export function traceStateOf(sdkTrace: SdkTrace, tracer: Tracer): TraceState {
   return state;
 }
 
-export function mark(item: SdkSpan | SdkTrace, state: SpanState | TraceState): void {
+export function mark(item: { clone(): object }, state: SpanState | TraceState): void {
   Object.defineProperty(item, STATE, { value: state, configurable: true, writable: true });
   const { clone } = item;
-  item.clone = function (this: SdkSpan | SdkTrace) {
-    const cloned = clone.call(this) as SdkSpan & SdkTrace;
+  item.clone = function (this: object) {
+    const cloned = clone.call(this) as { clone(): object };
     mark(cloned, state);
     return cloned;
-  } as never;
+  };
 }
 
 /** A trace: one run, or several of them together. */
