@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 
 import { type App, makeApp } from "../support/app.js";
@@ -150,6 +150,15 @@ for (const { specifier, types } of entries) {
     assert.ok(files.size > 0);
     packages.delete("@opentelemetry/api");
     assert.deepEqual([...packages], []);
+  });
+
+  test(`the types of ${specifier} reach nothing of how spans are handed over`, () => {
+    // Its buffers are typed as compilers before 5.7 cannot read.
+    const { files } = reachedFrom(types);
+    assert.deepEqual(
+      [...files].filter((file) => relative(app.installed, file).includes("handoff")),
+      [],
+    );
   });
 }
 
