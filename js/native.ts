@@ -3,6 +3,7 @@
  * knows where it is; everybody else gets `Native`, whose contract is the generated `index.d.ts`.
  */
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 import type * as Contract from "../index.js";
 
@@ -19,6 +20,9 @@ const LIBC_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   linux: ["-gnu", "-musl"],
   win32: ["-msvc"],
 };
+
+/** By its path, as an installation may have another name than this package. */
+const BUILD_SCRIPT = fileURLToPath(new URL("../scripts/build-native.mjs", import.meta.url));
 
 let outcome: LoadOutcome | undefined;
 
@@ -44,8 +48,7 @@ function load(): LoadOutcome {
   return {
     problem:
       `there is no native module for ${platform}${why}, so nothing is traced; the app runs on. ` +
-      "Build it from source with a Rust toolchain: " +
-      "node node_modules/catalyst-tracing/scripts/build-native.mjs",
+      `Build it from source with a Rust toolchain: node ${BUILD_SCRIPT}`,
   };
 }
 

@@ -170,7 +170,10 @@ test("a mistake in a fixture would be found", async () => {
     exactly<string>()(undefined as any);
   `;
   await app.write("wrong.ts", source);
-  const config = { compilerOptions: { ...STRICT, module: "nodenext" }, files: ["src/globals.d.ts", "wrong.ts"] };
+  const config = {
+    compilerOptions: { ...STRICT, module: "nodenext" },
+    files: ["src/globals.d.ts", "wrong.ts"],
+  };
   const project = await app.write("tsconfig.wrong.json", JSON.stringify(config));
   for (const compiler of COMPILER_NAMES) {
     const lines = [...(await compile(project, compiler)).matchAll(/^wrong\.ts\((\d+)/gm)];
