@@ -127,6 +127,7 @@ const EXPORTS = {
     "manualSpan",
     "setup",
   ],
+  "/openai": ["installOpenAIInstrumentation", "instrumentOpenAI"],
   "/semconv": ["Attr", "MessageRole", "OpenInferenceAttribute", "SpanKindValues"],
 };
 
