@@ -1,11 +1,18 @@
 /**
  * `setup()`: from options to a running pipeline, at most one per environment.
  */
+import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
-import { loadNative } from "./native.js";
+import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
-import { type ResolvedOptions, resolveOptions, sameOptions, type SetupOptions } from "./options.js";
+import {
+  keptInMemory,
+  type ResolvedOptions,
+  resolveOptions,
+  sameOptions,
+  type SetupOptions,
+} from "./options.js";
 import { Tracing } from "./tracing.js";
 
 let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
@@ -24,11 +31,41 @@ export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> 
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
   if (current !== undefined) return again(current, options);
   if (options.disabled) return new NoopTracing(options);
-  const { native, problem } = loadNative();
-  if (native === undefined) {
-    warnOnce(problem);
+  const loaded = loadNative();
+  if (loaded.native === undefined) {
+    warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
     return new NoopTracing(options);
   }
+  return start(loaded.native, options);
+}
+
+/**
+ * For `createTestTracing()`: keeps spans in this process. What runs already goes on under these
+ * options.
+ */
+export async function setupInMemory(
+  given: ResolvedOptions,
+): Promise<{ tracing: Tracing; native: Native }> {
+  const options = keptInMemory(given);
+  const loaded = loadNative();
+  if (loaded.native === undefined) {
+    throw new CatalystTracingError(
+      CatalystTracingErrorCodes.NO_NATIVE_MODULE,
+      `createTestTracing(): ${loaded.problem}, so no span would ever be seen. ${loaded.mend}`,
+    );
+  }
+  const { native } = loaded;
+  if (current?.tracing.ending !== undefined) await current.tracing.ending;
+  if (current === undefined) return { tracing: start(native, options), native };
+  if (current.options.sink !== "memory") {
+    warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
+  }
+  current.tracing.reconfigure(options);
+  current.options = options;
+  return { tracing: current.tracing, native };
+}
+
+function start(native: Native, options: ResolvedOptions): Tracing {
   const tracing = new Tracing(native, options, () => {
     current = undefined;
   });
@@ -36,10 +73,14 @@ export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> 
   return tracing;
 }
 
-function again(running: NonNullable<typeof current>, options: ResolvedOptions): Tracing {
+function again(running: NonNullable<typeof current>, wanted: ResolvedOptions): Tracing {
+  // In a test the app may set up tracing as ever; only where spans go is the test's to say.
+  const isTest = running.options.sink === "memory";
+  const options = isTest ? keptInMemory(wanted) : wanted;
   if (!sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
+    if (isTest) return running.tracing;
     warnOnce("setup() was called again with other options; they hold from now on.");
   }
   return running.tracing;
