@@ -80,7 +80,7 @@ export function toTestSpan(span: WireSpan): TestSpan {
       attributes: { ...link.attributes },
     })),
     resource: { ...resource },
-    scope: { ...scope },
+    scope: { name: scope.name, version: scope.version },
   };
 }
 
