@@ -42,7 +42,7 @@ export interface TestTracing extends CatalystTracing {
  */
 export async function createTestTracing(options: TestTracingOptions = {}): Promise<TestTracing> {
   const { tracing, native } = await setupInMemory(resolveTestOptions(options));
-  const arrivals = new Arrivals(() => takeKept(native));
+  const arrivals = Arrivals.begin(() => takeKept(native));
   return Object.assign(tracing, {
     spans: () => arrivals.all().map(toTestSpan),
     tree: (shown: TreeOptions = {}) => spanTree(arrivals.all(), shown),

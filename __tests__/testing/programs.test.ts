@@ -144,6 +144,29 @@ test("each worker thread that calls it has spans and counts of its own", async (
   ]);
 });
 
+test("workers that come and go in a process without tracing see their spans, one after another", async () => {
+  const program = `
+    import { isMainThread, parentPort, Worker } from "node:worker_threads";
+    if (isMainThread) {
+      const seen = [];
+      for (let n = 0; n < 5; n += 1) {
+        await new Promise((resolve) => {
+          const worker = new Worker(new URL(import.meta.url));
+          worker.on("message", (spans) => seen.push(spans));
+          worker.on("exit", resolve);
+        });
+      }
+      console.log(JSON.stringify(seen));
+    } else {
+      const { createTestTracing } = await import("catalyst-tracing/testing");
+      const tracing = await createTestTracing();
+      tracing.tracer.startSpan("a").end();
+      parentPort.postMessage(tracing.spans().length);
+    }
+  `;
+  assert.deepEqual(await outputOf(program), [1, 1, 1, 1, 1]);
+});
+
 test("a worker's setup() goes on beside a test of the main thread", async () => {
   await using collector = await startCollector();
   const program = `

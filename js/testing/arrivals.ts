@@ -10,10 +10,13 @@ let newest: Arrivals | undefined;
 export class Arrivals {
   private spans: WireSpan[] = [];
 
+  private constructor(private readonly take: () => readonly string[]) {}
+
   /** @param take - what the native thread has kept since the last call, as OTLP/JSON */
-  constructor(private readonly take: () => readonly string[]) {
+  static begin(take: () => readonly string[]): Arrivals {
     newest?.fetch();
-    newest = this;
+    newest = new Arrivals(take);
+    return newest;
   }
 
   /** In the order in which they ended. */

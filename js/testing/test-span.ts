@@ -7,7 +7,7 @@ const KINDS = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSU
 const STATUS_CODES = ["UNSET", "OK", "ERROR"] as const;
 
 const OPENINFERENCE_KIND = "openinference.span.kind";
-const NANOS_PER_MS = 1e6;
+const NANOS_PER_MS = 1_000_000n;
 
 export interface TestEvent {
   name: string;
@@ -84,6 +84,7 @@ export function toTestSpan(span: WireSpan): TestSpan {
   };
 }
 
+/** In two parts: nanoseconds since 1970 are more than a number holds exactly. */
 function millis(nanos: bigint): number {
-  return Number(nanos) / NANOS_PER_MS;
+  return Number(nanos / NANOS_PER_MS) + Number(nanos % NANOS_PER_MS) / Number(NANOS_PER_MS);
 }

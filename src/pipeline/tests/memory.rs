@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fixtures::{PATIENCE, config, counts, flush, names, shut_down, start, submit};
+use super::fixtures::{PATIENCE, config, counts, flush, names, shut_down, start, submit, wait};
 use super::server::{Gate, OK, Server};
 use crate::config::{Config, Destination};
 use crate::export::Memory;
@@ -65,6 +65,8 @@ fn nobody_waits_for_the_collector_that_spans_went_to_before() {
     assert!(pipeline.settle(PATIENCE));
     assert_eq!(take_names(&memory), names(1..3));
     assert_eq!(counts(&pipeline).queued, 1, "the collector still holds one back");
+    let flushed = pipeline.flush();
     gate.open();
-    assert_eq!(flush(&pipeline).delivered, 1);
+    let report = wait(&pipeline, flushed, PATIENCE).expect("the flush ends");
+    assert_eq!(report.delivered, 1);
 }
