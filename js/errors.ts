@@ -16,6 +16,8 @@ export const CatalystTracingErrorCodes = Object.freeze({
   UNSUPPORTED_OPTION: "ERR_UNSUPPORTED_OPTION",
   /** There is no native module for this platform, and nothing would be recorded without it. */
   NO_NATIVE_MODULE: "ERR_NO_NATIVE_MODULE",
+  /** A function of this package was called with arguments that it cannot work with. */
+  INVALID_ARGUMENT: "ERR_INVALID_ARGUMENT",
   /** An SDK was recognised but could not be instrumented. */
   INSTRUMENTATION_FAILED: "ERR_INSTRUMENTATION_FAILED",
   /** An `instrument…` function got something that is not the SDK it instruments. */

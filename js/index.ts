@@ -10,11 +10,29 @@ export {
   InvalidSdkInputError,
   InvalidTracerInputError,
 } from "./errors.js";
-export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
-export { setup } from "./setup.js";
-export type { FlushResult, Loss, TracingStats } from "./stats.js";
+export { flush } from "./flush.js";
 export type {
   CatalystTracerProvider,
   CatalystTracing,
   CatalystTracing as InferenceTracing,
 } from "./handle.js";
+export type { AgentIdentity } from "./identity.js";
+export {
+  agentIdentityAttributes,
+  applyActiveAgentIdentity,
+  contextWithAgentIdentity,
+  getActiveAgentIdentity,
+} from "./identity.js";
+export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
+export type { MessageRoleValue, SpanKindValue } from "./semconv.js";
+export { Attr, MessageRole, OpenInferenceAttribute, SpanKindValues } from "./semconv.js";
+export { setup } from "./setup.js";
+export { agentSpan } from "./spans/agent-span.js";
+export { getCurrentSpan, withAttributes } from "./spans/current.js";
+export type { AgentSpanHandle, ToolInfo } from "./spans/handle.js";
+export { manualSpan } from "./spans/manual-span.js";
+export type { AgentSpanOptions, ManualSpanOptions, SharedAttributes } from "./spans/options.js";
+export type { TokenUsage } from "./spans/usage.js";
+export { normalizeUsage, recordSpanUsage } from "./spans/usage.js";
+export { setSpanAttribute, setSpanAttributes, stringifyValue } from "./spans/values.js";
+export type { FlushResult, Loss, TracingStats } from "./stats.js";

@@ -1,6 +1,7 @@
 /**
  * `setup()`: from options to a running pipeline, at most one per environment.
  */
+import { takeKept } from "./engine.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
@@ -8,12 +9,21 @@ import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
 import {
   keptInMemory,
+  PACKAGE_VERSION,
   type ResolvedOptions,
   resolveOptions,
   sameOptions,
   type SetupOptions,
 } from "./options.js";
+import { claim, type Copy, type InMemory } from "./runtime.js";
 import { Tracing } from "./tracing.js";
+
+/** What other copies of this package see of this one. */
+const thisCopy: Copy = {
+  version: PACKAGE_VERSION,
+  setup: (options = {}) => setUp(options),
+  setupInMemory: (options) => setUpInMemory(options),
+};
 
 let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
 
@@ -25,12 +35,38 @@ let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined
  * be, and for nothing else: where tracing cannot run, the app does.
  */
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
+  return await owner().setup(given);
+}
+
+/**
+ * For `createTestTracing()`: keeps spans in this process. What runs already goes on under these
+ * options. Rejects where there is no native module.
+ */
+export async function setupInMemory(options: ResolvedOptions): Promise<InMemory> {
+  return await owner().setupInMemory(options);
+}
+
+function owner(): Copy {
+  const copy = claim(thisCopy);
+  if (copy !== thisCopy) {
+    warnOnce(
+      `this process has two copies of catalyst-tracing (${copy.version} and ${PACKAGE_VERSION}); ` +
+        "they share the pipeline of the first one, so that nothing is sent twice.",
+    );
+  }
+  return copy;
+}
+
+async function setUp(given: SetupOptions): Promise<CatalystTracing> {
   const { options, warnings } = resolveOptions(given, process.env);
   for (const warning of warnings) warnOnce(warning);
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
+  if (options.disabled && current?.options.sink !== "memory") {
+    await current?.tracing.shutdown();
+    return new NoopTracing(options);
+  }
   if (current !== undefined) return again(current, options);
-  if (options.disabled) return new NoopTracing(options);
   const loaded = loadNative();
   if (loaded.native === undefined) {
     warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
@@ -39,13 +75,7 @@ export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> 
   return start(loaded.native, options);
 }
 
-/**
- * For `createTestTracing()`: keeps spans in this process. What runs already goes on under these
- * options.
- */
-export async function setupInMemory(
-  given: ResolvedOptions,
-): Promise<{ tracing: Tracing; native: Native }> {
+async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
   const options = keptInMemory(given);
   const loaded = loadNative();
   if (loaded.native === undefined) {
@@ -55,14 +85,15 @@ export async function setupInMemory(
     );
   }
   const { native } = loaded;
+  const take = (): readonly string[] => takeKept(native);
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
-  if (current === undefined) return { tracing: start(native, options), native };
+  if (current === undefined) return { tracing: start(native, options), take };
   if (current.options.sink !== "memory") {
     warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
   }
   current.tracing.reconfigure(options);
   current.options = options;
-  return { tracing: current.tracing, native };
+  return { tracing: current.tracing, take };
 }
 
 function start(native: Native, options: ResolvedOptions): Tracing {

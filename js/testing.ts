@@ -2,7 +2,6 @@
  * What users import from `catalyst-tracing/testing`: tracing whose spans stay in the process, for
  * tests. They go all the way that a collector's would, up to the finished request.
  */
-import { takeKept } from "./engine.js";
 import type { CatalystTracing } from "./handle.js";
 import { setupInMemory } from "./setup.js";
 import { Arrivals } from "./testing/arrivals.js";
@@ -41,8 +40,8 @@ export interface TestTracing extends CatalystTracing {
  * this platform.
  */
 export async function createTestTracing(options: TestTracingOptions = {}): Promise<TestTracing> {
-  const { tracing, native } = await setupInMemory(resolveTestOptions(options));
-  const arrivals = Arrivals.begin(() => takeKept(native));
+  const { tracing, take } = await setupInMemory(resolveTestOptions(options));
+  const arrivals = Arrivals.begin(take);
   return Object.assign(tracing, {
     spans: () => arrivals.all().map(toTestSpan),
     tree: (shown: TreeOptions = {}) => spanTree(arrivals.all(), shown),

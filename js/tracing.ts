@@ -4,9 +4,9 @@
 import { Buffer } from "node:buffer";
 import { isMainThread } from "node:worker_threads";
 
-import type { Tracer } from "@opentelemetry/api";
+import { context as contextApi, type Tracer } from "@opentelemetry/api";
 
-import { AsyncContextManager } from "./capture/context-manager.js";
+import { AsyncContextManager, type ContextAccess } from "./capture/context-manager.js";
 import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
@@ -16,8 +16,9 @@ import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
-import { type Registration, register } from "./registration.js";
+import { type Registration, register, registered } from "./registration.js";
 import { readableResource } from "./resource.js";
+import { announce, withdraw } from "./runtime.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -56,7 +57,7 @@ export class Tracing implements CatalystTracing {
       shutdown: () => this.shutdown(),
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
-    if (options.register !== false) this.register();
+    this.register();
     process.on("exit", this.onExit);
   }
 
@@ -75,7 +76,12 @@ export class Tracing implements CatalystTracing {
   /** Sends what comes from now on where these options say. */
   reconfigure(options: ResolvedOptions): void {
     this.engine.configure(options);
+    const isElsewhere = options.register !== this.options.register;
     this.options = options;
+    if (isElsewhere) {
+      this.registration?.undo();
+      this.register();
+    }
     this.recorder.sampler = createSampler(options.sampler);
     this.recorder.resource = readableResource(options.resource as never);
   }
@@ -103,6 +109,7 @@ export class Tracing implements CatalystTracing {
   private async end(timeoutMs: number): Promise<void> {
     try {
       await this.provider.shutdownProcessors(timeoutMs);
+      withdraw(this);
       this.registration?.undo();
       this.recorder.close();
       await this.engine.shutdown(timeoutMs);
@@ -115,17 +122,28 @@ export class Tracing implements CatalystTracing {
   }
 
   private register(): void {
+    const contexts = this.registerContexts(this.options.register);
+    this.recorder.contexts = contexts;
+    announce({ tracing: this, contexts });
+  }
+
+  /** Takes its place in OpenTelemetry's API, as far as it should; returns where contexts are. */
+  private registerContexts(mode: ResolvedOptions["register"]): ContextAccess {
+    const manager = new AsyncContextManager();
+    if (mode === false) return registered("context") === undefined ? manager : contextApi;
     const { propagator, warnings } = choosePropagator(process.env["OTEL_PROPAGATORS"]);
     for (const warning of warnings) warnOnce(warning);
-    const contextManager = new AsyncContextManager();
-    this.registration = register({ provider: this.provider, contextManager, propagator });
+    const candidates = { trace: this.provider, context: manager, propagation: propagator };
+    this.registration = register(candidates, mode === true);
     const { taken } = this.registration;
-    if (!taken.includes("context")) this.recorder.useContextManager(contextManager);
-    if (taken.length === 0) return;
-    warnOnce(
-      `OpenTelemetry's global ${taken.join(", ")} was registered by somebody else and stays so; ` +
-        "spans of this package go their own way beside it.",
-    );
+    if (taken.length > 0) {
+      warnOnce(
+        `OpenTelemetry's global ${taken.join(", ")} was registered by somebody else and stays so; ` +
+          "spans of this package go their own way beside it. " +
+          "Pass register: true to take that place, or register: false to say nothing.",
+      );
+    }
+    return taken.includes("context") ? contextApi : manager;
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */

@@ -51,6 +51,38 @@ test("nothing in the environment turns it off, sends a span or changes one", asy
   assert.equal(collector.requests.length, 0);
 });
 
+test("the functions that need no handle record into it", async () => {
+  const program = `
+    ${IMPORT}
+    import { agentSpan, manualSpan } from "catalyst-tracing";
+    const tracing = await createTestTracing();
+    await agentSpan({ agentName: "support" }, async () => {
+      await manualSpan({ spanName: "look up", spanKind: "TOOL" }, async () => {});
+    });
+    console.log(JSON.stringify(tracing.tree()));
+  `;
+  assert.equal(await outputOf(program), "support.run [AGENT]\n└─ look up [TOOL]\n");
+});
+
+test("a second copy of the package has the first one's spans", async () => {
+  const program = `
+    import { cpSync, mkdirSync } from "node:fs";
+    import { setup } from "catalyst-tracing";
+    const copy = new URL("copy/", import.meta.url);
+    mkdirSync(copy);
+    cpSync("dist", new URL("dist/", copy), { recursive: true });
+    cpSync("package.json", new URL("package.json", copy));
+    console.warn = () => {};
+    const app = await setup();
+    const { createTestTracing } = await import(new URL("dist/testing.js", copy).href);
+    const tracing = await createTestTracing();
+    app.tracer.startSpan("of the app").end();
+    console.log(JSON.stringify(tracing.spans().map((span) => span.name)));
+    await app.shutdown();
+  `;
+  assert.deepEqual(await outputOf(program), ["of the app"]);
+});
+
 test("a sampler or a wrong value in the environment is nothing to a test by itself", async () => {
   const program = `
     ${IMPORT}

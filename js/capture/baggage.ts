@@ -15,6 +15,7 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
+import { asRecord, IDENTITY_KEYS, inheritedAt } from "./inherited.js";
 import { isTracingSuppressed } from "./suppression.js";
 
 const BAGGAGE = "baggage";
@@ -34,9 +35,8 @@ const PROPERTIES = /^[\t -+\--~]+$/;
 export class BaggagePropagator implements TextMapPropagator {
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     try {
-      const baggage = propagation.getBaggage(context);
-      if (baggage === undefined || isTracingSuppressed(context)) return;
-      const header = formatBaggage(baggage.getAllEntries());
+      if (isTracingSuppressed(context)) return;
+      const header = formatBaggage(outgoing(context));
       if (header !== "") setter.set(carrier, BAGGAGE, header);
     } catch {
       // The request goes out without the header.
@@ -56,6 +56,17 @@ export class BaggagePropagator implements TextMapPropagator {
   fields(): string[] {
     return [BAGGAGE];
   }
+}
+
+/** The app's own baggage, and who the agent, the session and the user are. */
+function outgoing(context: Context): [string, BaggageEntry][] {
+  const inherited = asRecord(inheritedAt(context));
+  const entries = new Map(propagation.getBaggage(context)?.getAllEntries());
+  for (const key of IDENTITY_KEYS) {
+    const value = inherited[key];
+    if (typeof value === "string") entries.set(key, { value });
+  }
+  return [...entries];
 }
 
 /** The entries in a header's text; of two with one name the last one stands. */

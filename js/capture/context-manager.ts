@@ -7,6 +7,8 @@ import { EventEmitter } from "node:events";
 
 import { type Context, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
 
+export type ContextAccess = Pick<ContextManager, "active" | "with">;
+
 type AnyFunction = (...args: never[]) => unknown;
 
 export class AsyncContextManager implements ContextManager {

@@ -2,13 +2,9 @@
  * What all spans of one `setup()` share: where they go, who else sees them, and whether that is
  * still so. Also the guard between our faults and the host.
  */
-import {
-  type Attributes,
-  type Context,
-  type ContextManager,
-  context as contextApi,
-} from "@opentelemetry/api";
+import { type Attributes, type Context, context as contextApi } from "@opentelemetry/api";
 
+import type { ContextAccess } from "./context-manager.js";
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
@@ -67,7 +63,8 @@ export class Recorder {
   private copies: Walker | undefined;
   private isOpen = true;
   private readonly abandoned: AbandonedSpans;
-  private contextManager: Pick<ContextManager, "active"> = contextApi;
+  /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
+  contexts: ContextAccess = contextApi;
 
   constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
     this.outbox = outbox;
@@ -84,19 +81,10 @@ export class Recorder {
     return this.isOpen;
   }
 
-  /** Our context manager, when it is the registered one: asking it directly is much cheaper. */
-  useContextManager(manager: Pick<ContextManager, "active">): void {
-    this.contextManager = manager;
-  }
-
-  activeContext(): Context {
-    return this.contextManager.active();
-  }
-
   close(): void {
     this.isOpen = false;
     this.processors = undefined;
-    this.contextManager = contextApi;
+    this.contexts = contextApi;
   }
 
   addProcessor(processor: SpanProcessor): void {

@@ -27,6 +27,7 @@ import { isLeftOut, nameText, prepare } from "../handoff/stand-ins.js";
 import { type Clock, now } from "./clock.js";
 import { exceptionAttributes } from "./exception.js";
 import { hex } from "./ids.js";
+import type { Inherited } from "./inherited.js";
 import { ReadableView } from "./readable.js";
 import type { Recorder, Scope } from "./recorder.js";
 import { isBefore, onClock, toHrTime } from "./time.js";
@@ -52,6 +53,8 @@ export class RecordingSpan extends ReadableView implements Span {
   isWatched = false;
   /** What the parts were, kept only while span processors want to read spans. */
   partBytes: Uint8Array[] | undefined;
+  /** What its children get too, where their context does not say. */
+  inherited: Inherited | undefined;
   private context: SpanContext | undefined;
 
   constructor(
@@ -73,6 +76,11 @@ export class RecordingSpan extends ReadableView implements Span {
     readonly startAt: Moment,
   ) {
     super();
+  }
+
+  inherit(inherited: Inherited): void {
+    this.inherited = inherited;
+    for (const part of inherited) this.entries.push(part);
   }
 
   spanContext(): SpanContext {

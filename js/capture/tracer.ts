@@ -4,7 +4,6 @@
  */
 import {
   type Context,
-  context as contextApi,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   ROOT_CONTEXT,
@@ -19,6 +18,7 @@ import {
 } from "@opentelemetry/api";
 
 import { type Clock, clockForRoot, now } from "./clock.js";
+import { type Inherited, inheritedAt } from "./inherited.js";
 import { hex, nonZeroWord, word, wordOf } from "./ids.js";
 import { nameText } from "../handoff/stand-ins.js";
 import type { Recorder, Scope } from "./recorder.js";
@@ -38,28 +38,34 @@ export class RecordingTracer implements Tracer {
   startSpan(name: string, options?: SpanOptions, context?: Context): Span {
     const { recorder } = this;
     try {
-      return this.start(name, options ?? NO_OPTIONS, context ?? recorder.activeContext());
+      return this.start(name, options ?? NO_OPTIONS, context ?? recorder.contexts.active());
     } catch (fault) {
       // Something in the arguments threw when it was looked at.
       recorder.report(fault);
-      return this.start(nameText(name), NO_OPTIONS, recorder.activeContext());
+      return this.start(nameText(name), NO_OPTIONS, recorder.contexts.active());
     }
   }
 
   private start(name: string, options: SpanOptions, context: Context): Span {
     if (!this.recorder.isRecording) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     // Nothing to look up: the common case in an app that starts a trace.
-    if (context === ROOT_CONTEXT) return this.startRoot(name, options, context);
+    if (context === ROOT_CONTEXT) return this.startRoot(name, options, context, undefined);
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = options.root === true ? undefined : trace.getSpan(context);
     if (parent instanceof RecordingSpan) return this.startChild(name, options, context, parent);
+    const inherited = inheritedAt(context, parent);
     const remote = parent?.spanContext();
     return remote !== undefined && isSpanContextValid(remote)
-      ? this.startUnder(name, options, context, remote)
-      : this.startRoot(name, options, context);
+      ? this.startUnder(name, options, context, remote, inherited)
+      : this.startRoot(name, options, context, inherited);
   }
 
-  private startRoot(name: string, options: SpanOptions, context: Context): Span {
+  private startRoot(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    inherited: Inherited | undefined,
+  ): Span {
     const t0 = word();
     const t1 = word();
     const t2 = word();
@@ -69,7 +75,8 @@ export class RecordingTracer implements Tracer {
     }
     const at = now();
     const clock = clockForRoot(at);
-    return this.record(name, options, context, t0, t1, t2, t3, 0, 0, undefined, false, clock, at);
+    const span = this.make(name, options, t0, t1, t2, t3, 0, 0, undefined, false, clock, at);
+    return this.begin(span, options, context, inherited);
   }
 
   /** Under one of our own spans: no text of any identifier is made. */
@@ -84,21 +91,8 @@ export class RecordingTracer implements Tracer {
       return unsampled(parent.spanContext().traceId, traceState);
     }
     const at = now();
-    return this.record(
-      name,
-      options,
-      context,
-      t0,
-      t1,
-      t2,
-      t3,
-      s0,
-      s1,
-      traceState,
-      false,
-      clock,
-      at,
-    );
+    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, traceState, false, clock, at);
+    return this.begin(span, options, context, inheritedAt(context, parent));
   }
 
   /** Under a span that is not ours: of another process, another library, or not sampled. */
@@ -107,6 +101,7 @@ export class RecordingTracer implements Tracer {
     options: SpanOptions,
     context: Context,
     { traceId, spanId, traceFlags, traceState, isRemote = false }: SpanContext,
+    inherited: Inherited | undefined,
   ): Span {
     const t0 = wordOf(traceId, 0);
     const t1 = wordOf(traceId, 1);
@@ -120,27 +115,13 @@ export class RecordingTracer implements Tracer {
     const s1 = wordOf(spanId, 1);
     const at = now();
     const clock = clockForRoot(at);
-    return this.record(
-      name,
-      options,
-      context,
-      t0,
-      t1,
-      t2,
-      t3,
-      s0,
-      s1,
-      traceState,
-      isRemote,
-      clock,
-      at,
-    );
+    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, traceState, isRemote, clock, at);
+    return this.begin(span, options, context, inherited);
   }
 
-  private record(
+  private make(
     name: string,
     options: SpanOptions,
-    context: Context,
     t0: number,
     t1: number,
     t2: number,
@@ -151,13 +132,11 @@ export class RecordingTracer implements Tracer {
     parentIsRemote: boolean,
     clock: Clock,
     at: number,
-  ): Span {
-    const { recorder, scope } = this;
-    const { startTime, kind = SpanKind.INTERNAL, attributes, links } = options;
-    const startAt = startTime === undefined ? at : (toHrTime(startTime, clock) ?? at);
-    const span = new RecordingSpan(
-      recorder,
-      scope,
+  ): RecordingSpan {
+    const { startTime, kind = SpanKind.INTERNAL } = options;
+    return new RecordingSpan(
+      this.recorder,
+      this.scope,
       nameText(name),
       isKind(kind) ? kind : SpanKind.INTERNAL,
       t0,
@@ -171,11 +150,21 @@ export class RecordingTracer implements Tracer {
       traceState,
       parentIsRemote,
       clock,
-      startAt,
+      startTime === undefined ? at : (toHrTime(startTime, clock) ?? at),
     );
+  }
+
+  /** What was inherited comes first, so that what the span itself says stands. */
+  private begin(
+    span: RecordingSpan,
+    { attributes, links }: SpanOptions,
+    context: Context,
+    inherited: Inherited | undefined,
+  ): Span {
+    if (inherited !== undefined) span.inherit(inherited);
     if (attributes !== undefined) span.setAttributes(attributes);
     if (links !== undefined) span.addLinks(links);
-    recorder.start(span, context);
+    this.recorder.start(span, context);
     return span;
   }
 
@@ -198,10 +187,10 @@ export class RecordingTracer implements Tracer {
     const fn = rest.pop();
     if (typeof fn !== "function") return undefined;
     const [options, given] = rest as [SpanOptions?, Context?];
-    const parent = isContext(given) ? given : this.recorder.activeContext();
+    const parent = isContext(given) ? given : this.recorder.contexts.active();
     const span = this.startSpan(name, options, parent);
     const body = fn as (span: Span) => ReturnType<F>;
-    return contextApi.with(trace.setSpan(parent, span), body, undefined, span);
+    return this.recorder.contexts.with(trace.setSpan(parent, span), body, undefined, span);
   }
 }
 

@@ -1,0 +1,40 @@
+/**
+ * `agentSpan`: one run of an agent, whose identity every span underneath inherits.
+ */
+import type { Tracer } from "@opentelemetry/api";
+
+import { agentAttributes, conversationAttributes } from "../identity.js";
+import { SpanKindValues } from "../semconv.js";
+import type { AgentSpanHandle } from "./handle.js";
+import { type AgentSpanOptions, OptionReader } from "./options.js";
+import { readCall, runInside, startSpan } from "./run.js";
+
+/**
+ * Runs `fn` inside an AGENT span. What `fn` returns is what the promise resolves to; what it throws
+ * is recorded on the span and rejects the promise as the same object.
+ *
+ * @param tracer - an OpenTelemetry tracer in place of the one that `setup()` made
+ */
+export function agentSpan<T>(
+  options: AgentSpanOptions,
+  fn: (span: AgentSpanHandle) => T,
+): Promise<Awaited<T>>;
+export function agentSpan<T>(
+  tracer: Tracer | undefined,
+  options: AgentSpanOptions,
+  fn: (span: AgentSpanHandle) => T,
+): Promise<Awaited<T>>;
+export async function agentSpan<T>(...args: readonly unknown[]): Promise<Awaited<T>> {
+  const { tracer, options: given, fn } = readCall<T>("agentSpan", args);
+  const options = new OptionReader(given);
+  const id = options.text("agentId", "id");
+  const name = options.text("agentName", "name");
+  const role = options.text("role", "agentRole");
+  const started = startSpan(tracer, {
+    name: options.text("spanName") ?? `${name ?? id ?? "agent"}.run`,
+    kind: options.text("spanKind") ?? SpanKindValues.AGENT,
+    inherited: { ...agentAttributes({ id, name, role }), ...conversationAttributes(options) },
+    options,
+  });
+  return await runInside(started, fn);
+}

@@ -1,0 +1,155 @@
+/**
+ * Runs a function inside a span: the span is active in it and in all that it starts, and ends when
+ * its work has ended. What it returns and what it throws pass unchanged.
+ */
+import {
+  type AttributeValue,
+  type Context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+
+import { exceptionAttributes } from "../capture/exception.js";
+import { asRecord, inheritedAt, inheriting } from "../capture/inherited.js";
+import { RecordingSpan } from "../capture/span.js";
+import {
+  CatalystTracingError,
+  CatalystTracingErrorCodes,
+  describeValue,
+  InvalidTracerInputError,
+} from "../errors.js";
+import { type Fields, nameText, read } from "../handoff/stand-ins.js";
+import { activeContext, activeTracer, runIn } from "../runtime.js";
+import { Attr } from "../semconv.js";
+import { type AgentSpanHandle, SpanHandle } from "./handle.js";
+import type { OptionReader } from "./options.js";
+import { metadataAttributes, tagAttributes } from "./options.js";
+import { setContent, setSpanAttributes } from "./values.js";
+
+const SPAN_KINDS = [
+  SpanKind.INTERNAL,
+  SpanKind.SERVER,
+  SpanKind.CLIENT,
+  SpanKind.PRODUCER,
+  SpanKind.CONSUMER,
+];
+
+/** A span to be started: what of it the options said. */
+export interface SpanPlan {
+  readonly name: string;
+  readonly kind: string;
+  /** What it and every span underneath have; `undefined` takes away what was inherited. */
+  readonly inherited: Readonly<Record<string, AttributeValue | undefined>>;
+  readonly options: OptionReader;
+}
+
+/** A span that has started, and the context in which it is active. */
+export interface StartedSpan {
+  readonly handle: AgentSpanHandle;
+  readonly context: Context;
+}
+
+export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSpan {
+  const context = inheriting(activeContext(), plan.inherited);
+  const kind = plan.options.value("otelKind");
+  const span = (tracer ?? activeTracer()).startSpan(
+    plan.name,
+    {
+      kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
+      attributes: { [Attr.SPAN_KIND]: plan.kind },
+    },
+    context,
+  );
+  // Spans of other tracers know nothing of inheritance.
+  if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
+  setCommon(span, plan.options);
+  return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
+}
+
+function setCommon(span: Span, options: OptionReader): void {
+  const system = options.text("system");
+  if (system !== undefined) span.setAttribute(Attr.SYSTEM, system);
+  const attributes = options.value("attributes");
+  if (typeof attributes === "object" && attributes !== null) setSpanAttributes(span, attributes);
+  span.setAttributes({
+    ...metadataAttributes(options.value("metadata")),
+    ...tagAttributes(options.value("tags")),
+  });
+  const input = options.value("input");
+  if (input !== undefined) setContent(span, "input", input);
+}
+
+/** Always through a promise, as documented; `fn` itself runs at once. */
+export async function runInside<T>(
+  { handle, context }: StartedSpan,
+  fn: (span: AgentSpanHandle) => T,
+): Promise<Awaited<T>> {
+  try {
+    return await runIn(context, fn, handle);
+  } catch (error) {
+    recordFailure(handle.raw, error);
+    throw error;
+  } finally {
+    handle.raw.end();
+  }
+}
+
+/** An error that left the span: an exception event, and the status. */
+export function recordFailure(span: Span, error: unknown): void {
+  const attributes = exceptionAttributes(error);
+  span.addEvent("exception", { ...attributes, "exception.escaped": true });
+  const message = attributes["exception.message"];
+  span.setStatus({
+    code: SpanStatusCode.ERROR,
+    message: typeof message === "string" ? message : nameText(error),
+  });
+}
+
+/** The arguments of `agentSpan` and `manualSpan`, whose tracer may be left out. */
+export interface SpanCall<T> {
+  readonly tracer: Tracer | undefined;
+  readonly options: unknown;
+  readonly fn: (span: AgentSpanHandle) => T;
+}
+
+/** @throws CatalystTracingError for a call without a function: there is nothing to run */
+export function readCall<T>(caller: string, args: readonly unknown[]): SpanCall<T> {
+  const hasTracer = args.length > 2;
+  const [options, fn] = hasTracer ? args.slice(1) : args;
+  if (typeof fn !== "function") {
+    throw new CatalystTracingError(
+      CatalystTracingErrorCodes.INVALID_ARGUMENT,
+      `${caller}(): got ${describeValue(fn)} as the function to run. ` +
+        `Call it as ${caller}(options, async (span) => { … }), or with a tracer before the options.`,
+    );
+  }
+  const tracer = hasTracer ? tracerIn(args[0]) : undefined;
+  return { tracer, options, fn: fn as SpanCall<T>["fn"] };
+}
+
+/**
+ * The tracer in what a user passes as one: a tracer, our handle, or a provider; none for
+ * `undefined`, which stands for the one that `setup()` made.
+ * @throws InvalidTracerInputError for anything else
+ */
+export function tracerIn(given: unknown): Tracer | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (hasMethod(given, "startSpan")) return given as Tracer;
+  const inner = typeof given === "object" ? read(given as Fields, "tracer") : undefined;
+  if (hasMethod(inner, "startSpan")) return inner as Tracer;
+  if (hasMethod(given, "getTracer")) {
+    return (given as { getTracer(name: string): Tracer }).getTracer("catalyst-tracing");
+  }
+  throw new InvalidTracerInputError(given);
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as Record<string, unknown>)[name] === "function"
+  );
+}

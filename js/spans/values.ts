@@ -1,0 +1,107 @@
+/**
+ * Values of any kind as attributes, on spans of any tracer. Our own spans take a snapshot and leave
+ * the JSON to Rust; here it is written for spans of others, and for what is wanted as text at once.
+ */
+import { Buffer } from "node:buffer";
+
+import type { AttributeValue, Span } from "@opentelemetry/api";
+
+import { RecordingSpan } from "../capture/span.js";
+import { content, type Fields, isLeftOut, prepare, read, threw } from "../handoff/stand-ins.js";
+
+/** Beyond what any app nests, and far from the end of the stack. */
+const MAX_DEPTH = 400;
+
+export const TEXT = "text/plain";
+export const JSON_TYPE = "application/json";
+
+/**
+ * A string as it is, anything else as JSON. Never throws: what JSON has no place for is replaced,
+ * circular references by `[Circular]`.
+ */
+export function stringifyValue(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint") return String(value);
+  try {
+    return JSON.stringify(plain(prepare(value, ""), [])) ?? "null";
+  } catch (error) {
+    return JSON.stringify(threw(error));
+  }
+}
+
+function plain(value: unknown, ancestors: readonly object[]): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (ancestors.includes(value)) return "[Circular]";
+  if (ancestors.length >= MAX_DEPTH) return "[Too deep]";
+  try {
+    if (Buffer.isBuffer(value)) return { type: "Buffer", data: [...value] };
+    if (ArrayBuffer.isView(value)) return value;
+    const inside = content(value);
+    if (typeof inside !== "object" || inside === null) return plain(inside, ancestors);
+    const around = [...ancestors, value];
+    if (Array.isArray(inside)) {
+      return Array.from(inside, (_, index) => plain(read(inside, index), around));
+    }
+    // Without a prototype, so that a field called `__proto__` is one like any other.
+    const fields = Object.create(null) as Fields;
+    for (const key of Object.keys(inside)) fields[key] = plain(read(inside as Fields, key), around);
+    return fields;
+  } catch (error) {
+    return threw(error);
+  }
+}
+
+/** Sets an attribute to any value; what is left out of JSON (`undefined`, functions) is left out. */
+export function setSpanAttribute(span: Span, key: string, value: unknown): void {
+  if (isOurs(span)) {
+    span.setAttribute(key, value);
+    return;
+  }
+  const plainValue = attributeValue(value);
+  if (plainValue !== undefined) span.setAttribute(key, plainValue);
+}
+
+/** As OpenTelemetry has values of attributes; objects become their JSON. */
+export function attributeValue(value: unknown): AttributeValue | undefined {
+  if (value === null || isLeftOut(value)) return undefined;
+  return isAttributeValue(value) ? value : stringifyValue(value);
+}
+
+export function setSpanAttributes(span: Span, attributes: object): void {
+  if (typeof attributes !== "object" || attributes === null) return;
+  for (const key of Object.keys(attributes)) {
+    setSpanAttribute(span, key, read(attributes as Fields, key));
+  }
+}
+
+/** Sets `input.value` or `output.value`, and its MIME type. */
+export function setContent(span: Span, name: "input" | "output", value: unknown): void {
+  if (isLeftOut(value)) return;
+  const isText = typeof value === "string";
+  if (isText || !isOurs(span)) span.setAttribute(`${name}.value`, stringifyValue(value));
+  else span.setJson(`${name}.value`, value);
+  span.setAttribute(`${name}.mime_type`, isText ? TEXT : JSON_TYPE);
+}
+
+/** Sets an attribute to the JSON of a value, whatever its type. */
+export function setJson(span: Span, key: string, value: unknown): void {
+  if (typeof value === "string") span.setAttribute(key, value);
+  else if (isOurs(span)) span.setJson(key, value);
+  else span.setAttribute(key, stringifyValue(value));
+}
+
+function isOurs(span: Span): span is RecordingSpan {
+  return span instanceof RecordingSpan;
+}
+
+function isAttributeValue(value: unknown): value is AttributeValue {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+      return true;
+    default:
+      return Array.isArray(value) && value.every((item) => typeof item === "string");
+  }
+}
