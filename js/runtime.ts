@@ -23,7 +23,7 @@ export interface Copy {
 export interface InMemory {
   readonly tracing: CatalystTracing;
   /** The spans that have ended since the last call, as OTLP/JSON requests. */
-  take(): readonly string[];
+  readonly take: () => readonly string[];
 }
 
 interface Running {
