@@ -10,8 +10,14 @@ import type * as Contract from "../index.js";
 export type Native = typeof Contract;
 
 export type LoadOutcome =
-  | { readonly native: Native; readonly problem?: undefined }
-  | { readonly native?: undefined; readonly problem: string };
+  | { readonly native: Native }
+  | {
+      readonly native?: undefined;
+      /** What is missing, as a clause that can be gone on with. */
+      readonly problem: string;
+      /** What to do about it, as a sentence. */
+      readonly mend: string;
+    };
 
 const require = createRequire(import.meta.url);
 
@@ -46,9 +52,8 @@ function load(): LoadOutcome {
   }
   const why = failures.length > 0 ? ` (${failures.join("; ")})` : "";
   return {
-    problem:
-      `there is no native module for ${platform}${why}, so nothing is traced; the app runs on. ` +
-      `Build it from source with a Rust toolchain: node ${BUILD_SCRIPT}`,
+    problem: `there is no native module for ${platform}${why}`,
+    mend: `Build it from source with a Rust toolchain: node ${BUILD_SCRIPT}`,
   };
 }
 
