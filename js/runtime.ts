@@ -9,6 +9,7 @@ import { type Context, context as contextApi, type Tracer } from "@opentelemetry
 
 import type { ContextAccess } from "./capture/context-manager.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
+import { overlaid } from "./capture/overlay.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -66,9 +67,12 @@ export function activeTracer(): Tracer {
   return runtime.running?.tracing.tracer ?? NOOP_TRACER;
 }
 
+/** OpenTelemetry's global context, whoever manages it. */
+const globalContexts = overlaid(contextApi);
+
 /** The context that a span started now belongs into, also where OpenTelemetry's global is unused. */
 export function activeContext(): Context {
-  return (runtime.running?.contexts ?? contextApi).active();
+  return (runtime.running?.contexts ?? globalContexts).active();
 }
 
 export function runIn<A extends unknown[], R>(
@@ -76,5 +80,5 @@ export function runIn<A extends unknown[], R>(
   fn: (...args: A) => R,
   ...args: A
 ): R {
-  return (runtime.running?.contexts ?? contextApi).with(context, fn, undefined, ...args);
+  return (runtime.running?.contexts ?? globalContexts).with(context, fn, undefined, ...args);
 }

@@ -13,42 +13,54 @@ import type { ContextAccess } from "./context-manager.js";
 export interface Overlay {
   /** Where the library is: any value that differs from place to place; `undefined` for nowhere. */
   place(): unknown;
-  /** The context that belongs to that place. */
+  /** The context that belongs to that place; `undefined` when nothing is known of it. */
   context(): Context | undefined;
 }
 
-const PLACE = createContextKey("catalyst-tracing.place");
+interface Laid {
+  readonly overlay: Overlay;
+  /** Under which contexts are stamped with its place. */
+  readonly key: symbol;
+}
 
-let overlay: Overlay | undefined;
+/** On the global object, because an app can have this package twice. */
+const OVERLAYS = Symbol.for("catalyst-tracing.overlays");
+
+const overlays: Laid[] = ((globalThis as { [OVERLAYS]?: Laid[] })[OVERLAYS] ??= []);
+
 let isAsking = false;
 
-export function setOverlay(other: Overlay): void {
-  overlay = other;
+export function addOverlay(overlay: Overlay): void {
+  overlays.push({ overlay, key: createContextKey("catalyst-tracing.place") });
 }
 
 /** For a context that is about to be entered. */
 export function stamped(context: Context): Context {
-  if (overlay === undefined) return context;
-  const place = overlay.place();
-  return placeOf(context) === place ? context : context.setValue(PLACE, place);
-}
-
-/** The deeper of `context`, which is OpenTelemetry's active one, and the other library's place. */
-export function deeper(context: Context): Context {
-  if (overlay === undefined || isAsking) return context;
-  const place = overlay.place();
-  if (place === undefined || place === placeOf(context)) return context;
-  isAsking = true;
-  try {
-    return overlay.context() ?? context;
-  } finally {
-    isAsking = false;
+  if (overlays.length === 0) return context;
+  let result = context;
+  for (const { overlay, key } of overlays) {
+    const place = placeIn(overlay);
+    if (result.getValue(key) !== place) result = result.setValue(key, place);
   }
+  return result;
 }
 
-/** Where the other library was when `context` was entered. */
-export function placeOf(context: Context): unknown {
-  return context.getValue(PLACE);
+/** The deepest of `context`, which is OpenTelemetry's active one, and the other libraries' places. */
+export function deeper(context: Context): Context {
+  if (overlays.length === 0 || isAsking) return context;
+  for (const { overlay, key } of overlays) {
+    const place = placeIn(overlay);
+    if (place === undefined || place === context.getValue(key)) continue;
+    const found = contextIn(overlay);
+    if (found !== undefined) return found;
+  }
+  return context;
+}
+
+/** Where a library was when `context` was entered. */
+export function placeOf(context: Context, overlay: Overlay): unknown {
+  const laid = overlays.find((one) => one.overlay === overlay);
+  return laid && context.getValue(laid.key);
 }
 
 /** OpenTelemetry's own idea, for the other library's side of the decision. */
@@ -62,10 +74,27 @@ export function underneath<T>(read: () => T): T {
   }
 }
 
-/** A context manager that is not ours, with the overlay for those who ask through us. */
+/** A context manager that is not ours, with the overlays for those who ask through us. */
 export function overlaid(manager: ContextAccess): ContextAccess {
   return {
     active: () => deeper(manager.active()),
     with: (context, fn, thisArg, ...args) => manager.with(stamped(context), fn, thisArg, ...args),
   };
+}
+
+/** What a library answers is asked for in the middle of the app's calls. */
+function placeIn(overlay: Overlay): unknown {
+  try {
+    return overlay.place();
+  } catch {
+    return undefined;
+  }
+}
+
+function contextIn(overlay: Overlay): Context | undefined {
+  try {
+    return underneath(() => overlay.context());
+  } catch {
+    return undefined;
+  }
 }

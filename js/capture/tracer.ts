@@ -31,7 +31,7 @@ const NO_OPTIONS: SpanOptions = {};
 
 export class RecordingTracer implements Tracer {
   constructor(
-    private readonly recorder: Recorder,
+    readonly recorder: Recorder,
     private readonly scope: Scope,
   ) {}
 

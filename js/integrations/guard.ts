@@ -2,10 +2,12 @@
  * The guard between integrations and their hosts: what is done for a span inside a call of the app's
  * must not throw into it. A fault is counted where the span counts, and said once.
  */
-import type { Span } from "@opentelemetry/api";
+import type { Span, Tracer } from "@opentelemetry/api";
 
 import { RecordingSpan } from "../capture/span.js";
+import { RecordingTracer } from "../capture/tracer.js";
 import { warnOnce } from "../log.js";
+import { activeTracer } from "../runtime.js";
 
 export function guarded(span: Span, act: () => void): void {
   try {
@@ -25,11 +27,20 @@ export function reportFault(span: Span, fault: unknown): void {
   }
 }
 
-/** Where there is no span to count a fault on. */
+/** Where there is no span to count a fault on, it counts with whatever tracing runs. */
 export function faultless(act: () => void): void {
   try {
     act();
+  } catch (fault) {
+    reportUnder(activeTracer(), fault);
+  }
+}
+
+function reportUnder(tracer: Tracer, fault: unknown): void {
+  try {
+    if (tracer instanceof RecordingTracer) tracer.recorder.report(fault);
+    else warnOnce("a fault inside an integration was kept from the app", "integration fault");
   } catch {
-    warnOnce("a fault inside an integration was kept from the app", "integration fault");
+    // The host's stack may be used up.
   }
 }

@@ -12,6 +12,8 @@ import type { SpanData } from "./sdk.js";
 interface Description {
   readonly kind: SpanKindValue;
   readonly name: (data: SpanData) => string;
+  /** The SDK does not know all of it at the start. */
+  readonly isNamedLate?: true;
   /** At the end, when the SDK has filled in what it knows. */
   readonly fill: (span: Span, data: SpanData) => void;
 }
@@ -44,6 +46,7 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
       const to = textIn(data, "to_agent");
       return to === undefined ? "handoff" : `handoff to ${to}`;
     },
+    isNamedLate: true,
     fill: (span, data) => {
       setSpanAttribute(span, "handoff.from_agent", data["from_agent"]);
       setSpanAttribute(span, "handoff.to_agent", data["to_agent"]);
@@ -68,19 +71,26 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   custom: {
     kind: CHAIN,
     name: (data) => textIn(data, "name") ?? "custom",
+    isNamedLate: true,
     fill: (span, data) => setFilled(span, "input", data["data"]),
   },
   task: {
     kind: CHAIN,
-    name: (data) => textIn(data, "name") ?? "task",
-    fill: setUsage,
+    name: () => "task",
+    fill: (span, data) => {
+      setSpanAttribute(span, "openai.agents.task", data["name"]);
+      setUsage(span, data);
+    },
   },
   turn: {
     kind: CHAIN,
     name: (data) => `turn${suffix(data, "turn")}`,
-    fill: setUsage,
+    fill: (span, data) => {
+      setSpanAttribute(span, "openai.agents.turn", data["turn"]);
+      setUsage(span, data);
+    },
   },
-  response: { kind: LLM, name: () => "OpenAI Responses", fill: () => undefined },
+  response: { kind: LLM, name: () => "response", fill: () => undefined },
   generation: { kind: LLM, name: () => "generation", fill: () => undefined },
   transcription: {
     kind: LLM,
@@ -111,6 +121,11 @@ const UNKNOWN: Description = {
   name: (data) => textIn(data, "name") ?? data.type,
   fill: (span, { type, ...data }) => setFilled(span, "input", { type, ...data }),
 };
+
+/** Those that stand for a call of a model that writes, and hold what it was asked. */
+export function isModelCall({ type }: SpanData): boolean {
+  return type === "response" || type === "generation";
+}
 
 export function describe(data: SpanData): Description {
   return DESCRIPTIONS[data.type] ?? UNKNOWN;

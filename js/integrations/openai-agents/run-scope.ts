@@ -3,29 +3,28 @@
  */
 import { type Context, createContextKey } from "@opentelemetry/api";
 
-import type { TraceState } from "./states.js";
+import type { SpanState } from "./span-state.js";
+import type { TraceState } from "./trace-state.js";
 
 export interface RunScope {
   /** What the run was given; `undefined` when that must not be recorded, or is a saved state. */
   readonly input: unknown;
-  /** The traces that began inside. */
-  readonly traces: Set<TraceState>;
+  /** The traces that began inside, and those around: none of them is over before the run is. */
+  readonly began: Set<TraceState>;
+  /** Spans that the run began and has not ended. */
+  readonly open: Set<SpanState>;
 }
 
 const SCOPE = createContextKey("catalyst-tracing.openai-agents.run");
+
+export function newScope(input: unknown): RunScope {
+  return { input, began: new Set(), open: new Set() };
+}
 
 export function inRun(context: Context, scope: RunScope): Context {
   return context.setValue(SCOPE, scope);
 }
 
-function scopeOf(context: Context): RunScope | undefined {
+export function runAt(context: Context): RunScope | undefined {
   return context.getValue(SCOPE) as RunScope | undefined;
-}
-
-export function joinRun(context: Context, trace: TraceState): void {
-  scopeOf(context)?.traces.add(trace);
-}
-
-export function inputOf(context: Context): unknown {
-  return scopeOf(context)?.input;
 }

@@ -8,35 +8,83 @@ import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
 import { withPayloads } from "../payloads.js";
-import { inRun, type RunScope } from "./run-scope.js";
+import { spanStateOf } from "./attached.js";
+import type { Models } from "./models.js";
+import { inRun, newScope, type RunScope } from "./run-scope.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
-import { spanStateOf } from "./states.js";
+import type { TraceState } from "./trace-state.js";
 
-export function tracedRun(
-  sdk: AgentsSdk,
-  original: AnyMethod,
-  isTracing: () => boolean,
-): AnyMethod {
+interface Watch {
+  readonly isTracing: () => boolean;
+  /** Of the trace that is current where a run is started. */
+  readonly traceAround: () => TraceState | undefined;
+  readonly models: Models;
+}
+
+export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
   return async function run(this: unknown, ...args: unknown[]): Promise<unknown> {
-    if (!isTracing()) return await original.apply(this, args);
-    const { traceIncludeSensitiveData } = fieldsOf(fieldsOf(this)["config"]);
-    const mayRecord = traceIncludeSensitiveData !== false;
-    const scope: RunScope = { input: mayRecord ? inputIn(args[1]) : undefined, traces: new Set() };
-    const isOutermost = (sdk.getCurrentTrace() ?? undefined) === undefined;
-    const context = withPayloads(inRun(activeContext(), scope), mayRecord);
-    const over = (): void => {
-      if (isOutermost) faultless(() => scope.traces.forEach((trace) => trace.end()));
-    };
-    let streamed: Promise<unknown> | undefined;
+    if (!watch.isTracing()) return await original.apply(this, args);
+    const run = new WatchedRun(watch, this, args);
+    let result: unknown;
     try {
-      const result = await runIn(context, () => original.apply(this, args));
-      streamed = endOfStream(result);
-      return result;
-    } finally {
-      if (streamed === undefined) over();
-      else void streamed.then(over, over);
+      result = await run.inside(() => original.apply(this, args));
+    } catch (error) {
+      run.over(error);
+      throw error;
     }
+    const streamed = endOfStream(result);
+    if (streamed === undefined) run.over();
+    else
+      streamed.then(
+        () => run.over(fieldsOf(result)["error"]),
+        (error: unknown) => run.over(error),
+      );
+    return result;
   };
+}
+
+class WatchedRun {
+  private readonly scope: RunScope;
+  private readonly around: TraceState | undefined;
+  private readonly mayRecord: boolean;
+
+  constructor(watch: Watch, runner: unknown, [agent, input]: unknown[]) {
+    const { traceIncludeSensitiveData } = fieldsOf(fieldsOf(runner)["config"]);
+    this.mayRecord = traceIncludeSensitiveData !== false;
+    this.scope = newScope(this.mayRecord ? inputIn(input) : undefined);
+    let around: TraceState | undefined;
+    faultless(() => {
+      watch.models.meet(runner, agent);
+      watch.models.meet(runner, fieldsOf(input)["_currentAgent"]);
+      around = watch.traceAround();
+      around?.enter();
+    });
+    this.around = around;
+  }
+
+  inside<T>(act: () => T): T {
+    return runIn(withPayloads(inRun(activeContext(), this.scope), this.mayRecord), act);
+  }
+
+  /** What the SDK has left open belongs to a run that was interrupted or has failed. */
+  over(error?: unknown): void {
+    faultless(() => {
+      for (const state of [...this.scope.open].reverse()) state.suspend();
+      const failure =
+        error === undefined || error === null ? undefined : failureText(error, this.mayRecord);
+      for (const trace of this.scope.began) {
+        trace.over(failure);
+        trace.leave();
+      }
+      this.around?.leave();
+    });
+  }
+}
+
+function failureText(error: unknown, mayRecord: boolean): string {
+  const { name, message } = fieldsOf(error);
+  if (mayRecord && typeof message === "string" && message !== "") return message;
+  return typeof name === "string" && name !== "" ? name : "Error";
 }
 
 /** Settles when a streamed run is over, whether or not anybody reads it. */
@@ -51,9 +99,12 @@ function inputIn(input: unknown): unknown {
   return typeof input === "string" || Array.isArray(input) ? input : undefined;
 }
 
-export function tracedEmit(sdk: AgentsSdk, original: AnyMethod): AnyMethod {
+export function tracedEmit(sdk: AgentsSdk, original: AnyMethod, models: Models): AnyMethod {
   return function emit(this: unknown, ...args: unknown[]): unknown {
-    faultless(() => observe(sdk, args));
+    faultless(() => {
+      if (args[0] === "agent_start") models.meet(this, args[2]);
+      else observe(sdk, args);
+    });
     return original.apply(this, args);
   };
 }
@@ -63,7 +114,9 @@ function observe(sdk: AgentsSdk, [event, , , subject, details]: unknown[]): void
   const state = spanStateOf(sdk.getCurrentSpan());
   if (event === "agent_end") {
     const span = state?.agent?.current;
-    if (span !== undefined && state?.mayRecordPayloads()) setContent(span, "output", subject);
+    if (span !== undefined && state?.mayRecordPayloads() === true) {
+      setContent(span, "output", subject);
+    }
   } else if (state?.type === "function" && state.current !== undefined) {
     const { description, parameters } = fieldsOf(subject);
     setSpanAttribute(state.current, Attr.TOOL_DESCRIPTION, description);

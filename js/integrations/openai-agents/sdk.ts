@@ -12,9 +12,6 @@ export interface SdkSpan {
   readonly spanData: SpanData;
   readonly error: { readonly message?: unknown; readonly data?: unknown } | null | undefined;
   readonly startedAt?: string | null;
-  start(): void;
-  end(): void;
-  clone(): SdkSpan;
 }
 
 export interface SpanData {
@@ -27,13 +24,10 @@ export interface SdkTrace {
   readonly name?: unknown;
   readonly groupId?: unknown;
   readonly metadata?: unknown;
-  end(): unknown;
-  clone(): SdkTrace;
+  toJSON(): unknown;
 }
 
-export interface TraceProvider {
-  createSpan(options: unknown, parent?: SdkSpan | SdkTrace): SdkSpan;
-}
+export type TraceProvider = Readonly<Record<"createSpan" | "createTrace", AnyMethod>>;
 
 export type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -45,17 +39,27 @@ export interface AgentsSdk {
   readonly OpenAIProvider?: new (options: object) => {
     getModel(name?: string): unknown;
   };
+  readonly OpenAIResponsesModel?: unknown;
+  readonly OpenAIChatCompletionsModel?: unknown;
 }
 
-/** The id of spans and traces that record nothing, because tracing is off. */
+/** The id of spans, and since 0.3 of traces, that record nothing, because tracing is off. */
 const DISABLED = "no-op";
 
 export function isDisabled(item: SdkSpan | SdkTrace): boolean {
-  return item.traceId === DISABLED || (item as Partial<SdkSpan>).spanId === DISABLED;
+  if (item.traceId === DISABLED) return true;
+  // In 0.1 such a trace has an id like any other.
+  return !isSpan(item) && item.toJSON() === null;
 }
 
 export function isSpan(item: SdkSpan | SdkTrace): item is SdkSpan {
   return typeof (item as Partial<SdkSpan>).spanId === "string";
+}
+
+/** Where the SDK is: its span, else its trace. */
+export function placeOfItem(item: SdkSpan | SdkTrace | null | undefined): string | undefined {
+  if (item === null || item === undefined) return undefined;
+  return isSpan(item) ? item.spanId : item.traceId;
 }
 
 /** @throws InvalidSdkInputError for what is not the SDK */

@@ -10,6 +10,7 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
 import type { PartKind } from "../../handoff/parts.js";
 import { guarded, reportFault } from "../guard.js";
+import type { LlmSlot } from "../llm-slot.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
 import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
@@ -21,8 +22,8 @@ const { performance } = globalThis;
 
 /** What a call may do with its span. */
 interface CallTerms {
-  /** False where a framework has begun the span, and ends it. */
-  readonly endsSpan: boolean;
+  /** Where a framework has begun the span, and ends it. */
+  readonly offered: LlmSlot | undefined;
   readonly withPayloads: boolean;
 }
 
@@ -101,7 +102,14 @@ export class Call implements ChunkSink {
   }
 
   modelFailed(message: string): void {
-    this.failure = message;
+    this.failure = this.terms.withPayloads ? message : "the model failed";
+    this.tell();
+  }
+
+  /** Whoever offered the span need not say again that the call failed. */
+  private tell(): void {
+    const { offered } = this.terms;
+    if (offered !== undefined) offered.isTold = true;
   }
 
   /** The call was rejected, or its stream broke off. */
@@ -112,10 +120,13 @@ export class Call implements ChunkSink {
       const facts = errorFacts(error, aborted);
       this.flush();
       this.capture("openai.error", facts);
+      this.tell();
       if (aborted) return;
       const name = errorName(error) ?? "Error";
-      const stack = textIn(fieldsOf(error), "stack");
-      const message = this.terms.withPayloads ? (facts.message ?? String(error)) : name;
+      const { withPayloads } = this.terms;
+      const message = withPayloads ? (facts.message ?? String(error)) : name;
+      // A stack begins with the message.
+      const stack = withPayloads ? textIn(fieldsOf(error), "stack") : undefined;
       this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
       this.failure = message;
     });
@@ -127,6 +138,7 @@ export class Call implements ChunkSink {
     if (this.hasEnded) return;
     guarded(this.span, () => {
       this.flush();
+      this.tell();
       this.capture("openai.error", { aborted: true });
     });
     this.end();
@@ -153,7 +165,7 @@ export class Call implements ChunkSink {
       }
     });
     guarded(span, () => this.snapshots.settle());
-    if (this.terms.endsSpan) guarded(span, () => span.end(at));
+    if (this.terms.offered === undefined) guarded(span, () => span.end(at));
   }
 
   private flush(): void {

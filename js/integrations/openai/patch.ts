@@ -11,6 +11,7 @@ import {
 } from "@opentelemetry/api";
 
 import { NOOP_TRACER } from "../../capture/noop-tracer.js";
+import { overlaid } from "../../capture/overlay.js";
 import { warnOnce } from "../../log.js";
 import { activeContext, activeTracer, runIn } from "../../runtime.js";
 import { guarded } from "../guard.js";
@@ -76,6 +77,9 @@ function runTraced(
   }
 }
 
+/** OpenTelemetry's global context, whoever manages it. */
+const foreign = overlaid(contextApi);
+
 interface Begun {
   /** Only where the span is recorded. */
   readonly call: Call | undefined;
@@ -86,15 +90,16 @@ interface Begun {
 /** @param isForeign - the tracer was given, and may go with a context manager that is not ours */
 function begin(tracer: Tracer, operation: Operation, isForeign: boolean): Begun | undefined {
   try {
-    const parent = isForeign ? contextApi.active() : activeContext();
+    const parent = isForeign ? foreign.active() : activeContext();
     const offered = claim(parent);
-    const span = offered ?? tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
-    offered?.updateName(operation.spanName);
+    const span =
+      offered?.span ?? tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
+    if (offered !== undefined) span.updateName(operation.spanName);
     const context = trace.setSpan(parent, span);
     const run = isForeign ? runInGlobal : runIn;
     if (!span.isRecording()) return { call: undefined, context, run };
     const call = new Call(span, operation, {
-      endsSpan: offered === undefined,
+      offered,
       withPayloads: mayRecordPayloads(parent),
     });
     countRetriesOf(call);
@@ -110,7 +115,7 @@ function runInGlobal<A extends unknown[], R>(
   fn: (...args: A) => R,
   ...args: A
 ): R {
-  return contextApi.with(context, fn, undefined, ...args);
+  return foreign.with(context, fn, undefined, ...args);
 }
 
 function follow(result: unknown, call: Call): void {

@@ -1,0 +1,138 @@
+/**
+ * Listens where spans and traces of the SDK's are made, started, ended and cloned. Their classes
+ * are patched when the first of them is met, because several copies of the SDK share one provider.
+ */
+import type { Tracer } from "@opentelemetry/api";
+
+import { NOOP_TRACER } from "../../capture/noop-tracer.js";
+import { faultless } from "../guard.js";
+import { attach, knownTraceState, spanStateOf, stateOf } from "./attached.js";
+import type { SdkOverlay } from "./overlay.js";
+import { patch } from "./patch.js";
+import {
+  type AgentsSdk,
+  type AnyMethod,
+  isDisabled,
+  isSpan,
+  type SdkSpan,
+  type SdkTrace,
+} from "./sdk.js";
+import { SpanState } from "./span-state.js";
+import { whenLeft } from "./storage.js";
+import { TraceState } from "./trace-state.js";
+
+export class Follower {
+  constructor(
+    private readonly sdk: AgentsSdk,
+    private readonly tracer: () => Tracer,
+  ) {}
+
+  /** Patches what makes spans and traces; says how much was patched now. */
+  follow(overlay: SdkOverlay): number {
+    const provider = this.sdk.getGlobalTraceProvider();
+    const patched = [
+      patch(provider, "createSpan", (original) => this.tracedCreateSpan(original, overlay)),
+      patch(provider, "createTrace", (original) => this.tracedCreateTrace(original)),
+    ];
+    return patched.filter(Boolean).length;
+  }
+
+  /** The state of a trace, unless nothing is traced. Some traces are not made by the provider. */
+  traceState(sdkTrace: SdkTrace | null | undefined): TraceState | undefined {
+    if (sdkTrace === null || sdkTrace === undefined) return undefined;
+    const known = knownTraceState(sdkTrace);
+    if (known !== undefined) return known;
+    const tracer = this.tracer();
+    if (tracer === NOOP_TRACER || isDisabled(sdkTrace)) return undefined;
+    this.followTracesLike(sdkTrace);
+    const state = new TraceState(sdkTrace, tracer);
+    attach(sdkTrace, state);
+    return state;
+  }
+
+  private tracedCreateTrace(original: AnyMethod): AnyMethod {
+    const meet = (sdkTrace: unknown): void => {
+      faultless(() => this.followTracesLike(sdkTrace as SdkTrace));
+    };
+    return function createTrace(this: unknown, ...args: unknown[]): unknown {
+      const sdkTrace = original.apply(this, args);
+      meet(sdkTrace);
+      return sdkTrace;
+    };
+  }
+
+  private tracedCreateSpan(original: AnyMethod, overlay: SdkOverlay): AnyMethod {
+    const adopt = (span: SdkSpan, parent: unknown): void => {
+      faultless(() => this.adopt(span, parent as SdkSpan | SdkTrace | undefined, overlay));
+    };
+    return function createSpan(this: unknown, ...args: unknown[]): unknown {
+      const span = original.apply(this, args) as SdkSpan;
+      adopt(span, args[1]);
+      return span;
+    };
+  }
+
+  private adopt(span: SdkSpan, parent: SdkSpan | SdkTrace | undefined, overlay: SdkOverlay): void {
+    if (isDisabled(span) || spanStateOf(span) !== undefined) return;
+    const isUnder = parent !== undefined && isSpan(parent);
+    const trace = isUnder
+      ? (spanStateOf(parent)?.trace ?? this.traceState(this.sdk.getCurrentTrace()))
+      : this.traceState(parent ?? this.sdk.getCurrentTrace());
+    if (trace === undefined) return;
+    const above = parent ?? this.sdk.getCurrentSpan() ?? this.sdk.getCurrentTrace() ?? undefined;
+    followSpansLike(span);
+    attach(span, new SpanState(span, above, trace, overlay));
+  }
+
+  private followTracesLike(sdkTrace: SdkTrace): void {
+    const prototype = Object.getPrototypeOf(sdkTrace) as object;
+    const started = (one: SdkTrace): void => {
+      const state = this.traceState(one);
+      if (state === undefined) return;
+      state.start();
+      whenLeft(one, () => faultless(() => state.over()));
+    };
+    patch(prototype, "start", (original) => {
+      return function start(this: unknown, ...args: unknown[]): unknown {
+        faultless(() => started(this as SdkTrace));
+        return original.apply(this, args);
+      };
+    });
+    patch(prototype, "end", (original) => {
+      return function end(this: unknown, ...args: unknown[]): unknown {
+        faultless(() => knownTraceState(this as SdkTrace)?.over());
+        return original.apply(this, args);
+      };
+    });
+    patch(prototype, "clone", tracedClone);
+  }
+}
+
+/** Before the SDK's own method, whose processors may run any code of the app's. */
+function followSpansLike(span: SdkSpan): void {
+  const prototype = Object.getPrototypeOf(span) as object;
+  patch(prototype, "start", (original) => {
+    return function start(this: unknown, ...args: unknown[]): unknown {
+      faultless(() => spanStateOf(this as SdkSpan)?.begin());
+      return original.apply(this, args);
+    };
+  });
+  patch(prototype, "end", (original) => {
+    return function end(this: unknown, ...args: unknown[]): unknown {
+      faultless(() => spanStateOf(this as SdkSpan)?.end(this as SdkSpan));
+      return original.apply(this, args);
+    };
+  });
+  patch(prototype, "clone", tracedClone);
+}
+
+function tracedClone(original: AnyMethod): AnyMethod {
+  return function clone(this: unknown, ...args: unknown[]): unknown {
+    const cloned = original.apply(this, args) as object;
+    faultless(() => {
+      const state = stateOf(this as object);
+      if (state !== undefined) attach(cloned, state);
+    });
+    return cloned;
+  };
+}
