@@ -1,0 +1,3 @@
+import { testTrees } from "./trees.js";
+
+testTrees("agents-0.1");
