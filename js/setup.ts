@@ -12,6 +12,7 @@ import {
   sameOptions,
   type SetupOptions,
 } from "./options.js";
+import { installModules } from "./integrations/install.js";
 import { claim, type Copy } from "./runtime.js";
 import { Tracing } from "./tracing.js";
 
@@ -56,14 +57,16 @@ async function start(given: SetupOptions): Promise<CatalystTracing> {
     current = undefined;
   });
   current = { tracing, options };
+  tracing.installResults = await installModules(options);
   return tracing;
 }
 
-function again(running: NonNullable<typeof current>, options: ResolvedOptions): Tracing {
+async function again(running: NonNullable<typeof current>, options: ResolvedOptions): Promise<Tracing> {
   if (!sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
     warnOnce("setup() was called again with other options; they hold from now on.");
   }
+  running.tracing.installResults = await installModules(options);
   return running.tracing;
 }
