@@ -61,7 +61,10 @@ async function start(given: SetupOptions): Promise<CatalystTracing> {
   return tracing;
 }
 
-async function again(running: NonNullable<typeof current>, options: ResolvedOptions): Promise<Tracing> {
+async function again(
+  running: NonNullable<typeof current>,
+  options: ResolvedOptions,
+): Promise<Tracing> {
   if (!sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
