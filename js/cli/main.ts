@@ -28,9 +28,8 @@ const COMMANDS = ["doctor"];
 const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
-const args = parse(process.argv.slice(2));
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const exitCode = await main(args);
+const exitCode = await main(parse(process.argv.slice(2)));
 process.exit(exitCode);
 
 interface Arguments {

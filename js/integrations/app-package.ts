@@ -21,8 +21,8 @@ const LISTS = ["dependencies", "devDependencies", "optionalDependencies", "peerD
 /** The names under which this package can be a dependency: its own and that of the original. */
 const OWN_NAMES = ["catalyst-tracing", "@inference/tracing"];
 
-/** `undefined` for an app without a package.json, such as a bundle in an empty folder. */
-export function findAppPackage(mainScript = process.argv[1]): AppPackage | undefined {
+/** @param mainScript - as in `process.argv[1]`; without one the working directory is the app's */
+export function findAppPackage(mainScript: string | undefined): AppPackage | undefined {
   const ofMain = mainScript === undefined ? undefined : nearestPackage(mainFolder(mainScript));
   return ofMain ?? nearestPackage(workingDirectory());
 }
@@ -47,7 +47,7 @@ function nearestPackage(start: string | undefined): AppPackage | undefined {
     if (lists.length > 0) {
       return {
         folder,
-        dependencies: new Set(lists.flatMap((list) => Object.keys(list as object))),
+        dependencies: new Set(lists.flatMap((list) => Object.keys(list))),
       };
     }
   }

@@ -9,7 +9,7 @@ import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-import { ancestors, findAppPackage } from "./app-package.js";
+import { ancestors, type AppPackage } from "./app-package.js";
 import type { Integration } from "./integration.js";
 import {
   folderInNodeModules,
@@ -33,8 +33,11 @@ export interface LoadedSdk {
 /** From `@openai/agents` by way of one package of its own to the `openai` that it calls. */
 const MAX_DEPTH = 2;
 
-export function findListedSdks(integrations: readonly Integration[]): ListedSdk[] {
-  const app = findAppPackage();
+/** @param app - none where there is no package.json, as beside a bundle in an empty folder */
+export function findListedSdks(
+  integrations: readonly Integration[],
+  app: AppPackage | undefined,
+): ListedSdk[] {
   if (app === undefined) return [];
   const listed = integrations.filter(({ packageName }) => app.dependencies.has(packageName));
   const reached: Reached = new Map();

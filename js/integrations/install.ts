@@ -11,6 +11,7 @@ import type { Tracer } from "@opentelemetry/api";
 
 import { warnOnce } from "../log.js";
 import type { ResolvedOptions } from "../options.js";
+import { findAppPackage } from "./app-package.js";
 import { findListedSdks, findLoadedSdks, type ListedSdk } from "./discover.js";
 import { InstallReport, type InstallResult, type Outcome } from "./install-report.js";
 import type { Integration } from "./integration.js";
@@ -80,7 +81,9 @@ class Installer {
       this.installFoundOne(integration, module, copy.version);
     }
     await Promise.all(
-      findListedSdks(INTEGRATIONS).map(async (listed) => await this.installListed(listed)),
+      findListedSdks(INTEGRATIONS, findAppPackage(process.argv[1])).map(
+        async (listed) => await this.installListed(listed),
+      ),
     );
   }
 

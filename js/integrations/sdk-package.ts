@@ -86,7 +86,9 @@ function resolveTarget(
 ): string | null | undefined {
   if (typeof target === "string" || target === null) return target;
   if (Array.isArray(target)) {
-    return target.map((each) => resolveTarget(each, conditions)).find((each) => each != null);
+    return target
+      .map((each) => resolveTarget(each, conditions))
+      .find((each) => typeof each === "string");
   }
   if (!isObject(target)) return undefined;
   for (const [condition, inner] of Object.entries(target)) {

@@ -21,7 +21,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     url === null ? [] : [`${kind} ${withoutSecrets(url)}`],
   );
   if (proxies.length > 0 && no !== null) proxies.push(`not for ${no}`);
-  const values: Record<string, unknown> = {
+  const values: Record<string, string | number | boolean | null> = {
     endpoint: withoutSecrets(options.endpoint),
     token,
     serviceName: options.serviceName,

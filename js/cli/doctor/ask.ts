@@ -112,8 +112,8 @@ function proxyAuthorization(proxy: URL): Record<string, string> {
 
 /** What the exporter trusts; Node by itself does not look at the system's store. */
 function systemCertificates(extra: string | null): string[] {
-  const { getCACertificates } = tls as { getCACertificates?(type: "system"): string[] };
-  const system = getCACertificates?.("system") ?? [];
+  const newer = tls as { getCACertificates?(type: "system"): string[] };
+  const system = newer.getCACertificates?.("system") ?? [];
   return [...tls.rootCertificates, ...system, ...(extra === null ? [] : [extra])];
 }
 

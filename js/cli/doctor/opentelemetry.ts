@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 
-import { findAppPackage } from "../../integrations/app-package.js";
+import type { AppPackage } from "../../integrations/app-package.js";
 import type { Finding, Section } from "../report.js";
 import { findInstalledCopies, type InstalledCopy } from "./installed-copies.js";
 
@@ -21,8 +21,7 @@ const OWN_NAMES = new Set(["catalyst-tracing", "@inference/tracing"]);
 /** Where every copy of the API, of any 1.x version, keeps what is registered. */
 const API_GLOBAL = Symbol.for("opentelemetry.js.api.1");
 
-export function inspectOpenTelemetry(): Section {
-  const app = findAppPackage();
+export function inspectOpenTelemetry(app: AppPackage | undefined): Section {
   const installed = findInstalledCopies(
     app?.folder ?? process.cwd(),
     (name) => name === API || SDKS.has(name) || OWN_NAMES.has(name),

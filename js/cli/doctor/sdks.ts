@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-import { type AppPackage, findAppPackage } from "../../integrations/app-package.js";
+import type { AppPackage } from "../../integrations/app-package.js";
 import { findListedSdks } from "../../integrations/discover.js";
 import type { Integration } from "../../integrations/integration.js";
 import { INTEGRATIONS } from "../../integrations/registry.js";
@@ -37,13 +37,15 @@ interface Sdk {
   readonly copies: readonly Copy[];
 }
 
-export async function inspectSdks(env: NodeJS.ProcessEnv): Promise<Section> {
-  const app = findAppPackage();
+export async function inspectSdks(
+  app: AppPackage | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Section> {
   const names = new Set(INTEGRATIONS.map(({ packageName }) => packageName));
   const start = app?.folder ?? process.cwd();
   const installed = findInstalledCopies(start, (name) => names.has(name) || name === AGENTS);
   const found = new Set(
-    findListedSdks(INTEGRATIONS).flatMap(({ copies }) => copies.map(({ folder }) => folder)),
+    findListedSdks(INTEGRATIONS, app).flatMap(({ copies }) => copies.map(({ folder }) => folder)),
   );
   const sdks: Sdk[] = [];
   for (const integration of INTEGRATIONS) {

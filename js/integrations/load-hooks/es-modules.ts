@@ -50,10 +50,10 @@ export function watchEsModules(
   const { Bun: bun } = globalThis as { Bun?: BunGlobal };
   if (bun !== undefined) return watchOnBun(bun, packageNames);
   if ("deno" in process.versions) return NOTHING;
-  const { registerHooks } = nodeModule as NewerModule;
-  if (registerHooks !== undefined) {
+  const newer = nodeModule as NewerModule;
+  if (newer.registerHooks !== undefined) {
     const entries = new SdkEntries(packageNames);
-    registerHooks({ load: (url, context, next) => entries.telling(url, next(url, context)) });
+    newer.registerHooks({ load: (url, context, next) => entries.telling(url, next(url, context)) });
     return EVERYTHING;
   }
   if (!mayStartThread) return NOTHING;
