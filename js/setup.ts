@@ -4,6 +4,7 @@
 import { takeKept } from "./engine.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
+import { installModules } from "./integrations/install.js";
 import { warnOnce } from "./log.js";
 import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
@@ -66,13 +67,13 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
     await current?.tracing.shutdown();
     return new NoopTracing(options);
   }
-  if (current !== undefined) return again(current, options);
+  if (current !== undefined) return await again(current, options);
   const loaded = loadNative();
   if (loaded.native === undefined) {
     warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
     return new NoopTracing(options);
   }
-  return start(loaded.native, options);
+  return await start(loaded.native, options);
 }
 
 async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
@@ -87,32 +88,38 @@ async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
   const { native } = loaded;
   const take = (): readonly string[] => takeKept(native);
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
-  if (current === undefined) return { tracing: start(native, options), take };
+  if (current === undefined) return { tracing: await start(native, options), take };
   if (current.options.sink !== "memory") {
     warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
   }
-  current.tracing.reconfigure(options);
+  const { tracing } = current;
+  tracing.reconfigure(options);
   current.options = options;
-  return { tracing: current.tracing, take };
+  tracing.installResults = await installModules(options);
+  return { tracing, take };
 }
 
-function start(native: Native, options: ResolvedOptions): Tracing {
+async function start(native: Native, options: ResolvedOptions): Promise<Tracing> {
   const tracing = new Tracing(native, options, () => {
     current = undefined;
   });
   current = { tracing, options };
+  tracing.installResults = await installModules(options);
   return tracing;
 }
 
-function again(running: NonNullable<typeof current>, wanted: ResolvedOptions): Tracing {
+async function again(
+  running: NonNullable<typeof current>,
+  wanted: ResolvedOptions,
+): Promise<Tracing> {
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
   const isTest = running.options.sink === "memory";
   const options = isTest ? keptInMemory(wanted) : wanted;
   if (!sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
-    if (isTest) return running.tracing;
-    warnOnce("setup() was called again with other options; they hold from now on.");
+    if (!isTest) warnOnce("setup() was called again with other options; they hold from now on.");
   }
+  running.tracing.installResults = await installModules(options);
   return running.tracing;
 }
