@@ -34,7 +34,7 @@ export function inspectRuntime(): Section {
     runtime: { name, version },
     platform,
     package: { version: PACKAGE_VERSION, folder },
-    native: { loaded: loaded.native !== undefined, problem: loaded.problem },
+    native: loaded.native === undefined ? { loaded: false, ...loaded } : { loaded: true },
   };
   return { title: "Runtime", findings, facts };
 }
