@@ -1,11 +1,32 @@
 /**
  * The kinds of snapshot that a span can send before it ends. The numbers are those of `PartKind` in
- * `src/semconv/mod.rs`, which says what becomes of each.
+ * `src/semconv/kind.rs`, which says what becomes of each.
  */
 export const PartKind = {
   json: 0,
   "openai.chat.request": 1,
   "openai.chat.response": 2,
+  "openai.chat.chunk": 3,
+  "openai.responses.request": 4,
+  "openai.responses.response": 5,
+  "openai.responses.event": 6,
+  "openai.embeddings.request": 7,
+  "openai.embeddings.response": 8,
+  "openai.completions.request": 9,
+  "openai.completions.response": 10,
+  "openai.completions.chunk": 11,
+  "openai.images.request": 12,
+  "openai.images.response": 13,
+  "openai.images.event": 14,
+  "openai.speech.request": 15,
+  "openai.speech.response": 16,
+  "openai.transcription.request": 17,
+  "openai.transcription.response": 18,
+  "openai.transcription.event": 19,
+  "openai.moderations.request": 20,
+  "openai.moderations.response": 21,
+  "openai.call": 22,
+  "openai.error": 23,
 } as const;
 
 /** Stands, among a span's attributes, for the JSON of one of its parts. */
