@@ -2,7 +2,10 @@
  * Node's readable streams, in whichever way they are consumed. No listener is added: one for `data`
  * would start the stream, one for `error` would make an error that nobody handles disappear.
  */
+import { types } from "node:util";
+
 import { runIn } from "../../runtime.js";
+import { guarded } from "../guard.js";
 import type { ObservedCall } from "./call.js";
 import { hasMethods, shadow } from "./shadow.js";
 
@@ -28,7 +31,7 @@ export function watchNodeStream(stream: object, call: ObservedCall): boolean {
   });
   return shadow(stream, "emit", (original) => {
     return function (this: unknown, ...args) {
-      if (!call.hasEnded) note(call, args[0], args[1]);
+      if (!call.hasEnded) guarded(() => note(call, args[0], args[1]));
       return Reflect.apply(original, this, args);
     };
   });
@@ -43,7 +46,9 @@ function note(call: ObservedCall, event: unknown, value: unknown): void {
       call.completed();
       break;
     case "error":
-      call.failed(value);
+      // What breaking out of a loop over the stream makes.
+      if (types.isNativeError(value) && value.name === "AbortError") call.stopped();
+      else call.failed(value);
       break;
     case "close":
       call.stopped();

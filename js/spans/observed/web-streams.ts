@@ -50,7 +50,7 @@ export function watchWebStream(given: object, call: ObservedCall): boolean {
       };
     });
   }
-  shadow(stream, "cancel", (original) => cancelling(original, call));
+  shadow(stream, "cancel", (original) => cancelling(original, call, () => !stream.locked));
   for (const name of THROUGH) {
     shadow(stream, name, (original) => {
       return function (this: unknown, ...args) {
@@ -80,7 +80,7 @@ function watchReader(reader: Reader, call: ObservedCall): void {
       return afterPromise(result, onResult, onError) ?? result;
     };
   });
-  shadow(reader, "cancel", (original) => cancelling(original, call));
+  shadow(reader, "cancel", (original) => cancelling(original, call, () => !isReleased));
   shadow(reader, "releaseLock", (original) => {
     return function (this: unknown) {
       isReleased = true;
@@ -89,8 +89,9 @@ function watchReader(reader: Reader, call: ObservedCall): void {
   });
 }
 
-function cancelling(original: Method, call: ObservedCall): Method {
+function cancelling(original: Method, call: ObservedCall, isPossible: () => boolean): Method {
   return function (this: unknown, ...args) {
+    if (!isPossible()) return Reflect.apply(original, this, args);
     const result = runIn(call.context, Reflect.apply, original, this, args) as unknown;
     const onError = (error: unknown): void => call.failed(error);
     return afterPromise(result, () => call.stopped(), onError) ?? result;
