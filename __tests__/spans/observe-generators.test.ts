@@ -105,7 +105,8 @@ test("values reach a generator through next(), and errors through throw()", () =
 
 test("what a generator returns without having yielded anything is the output", () =>
   traced(async ({ only }) => {
-    const generate = observe(async function* generate() {
+    const generate = observe(async function* generate(): AsyncGenerator<never, object> {
+      yield* [];
       return { answer: 42 };
     });
     assert.deepEqual(await generate().next(), { value: { answer: 42 }, done: true });
@@ -378,7 +379,7 @@ test("an endless generator has an output with an end, which says that it was cut
     const endless = observe(function* endless<T>(item: T) {
       for (;;) yield item;
     });
-    const take = <T>(item: T, count: number): void => {
+    const take = (item: unknown, count: number): void => {
       let taken = 0;
       for (const _ of endless(item)) if ((taken += 1) === count) break;
     };
@@ -389,7 +390,7 @@ test("an endless generator has an output with an end, which says that it was cut
     assert.equal(items?.["output.value"], "x".repeat(10_000));
     assert.equal(items["observe.items"], 10_001);
     assert.equal(items["observe.cut"], true);
-    assert.equal((text?.["output.value"] as string).length, 1024 * 1024);
+    assert.equal(String(text?.["output.value"]).length, 1024 * 1024);
     assert.equal(text?.["observe.cut"], true);
     const kept = JSON.parse(objects?.["output.value"] as string) as unknown[];
     assert.ok(kept.length > 1000 && kept.length < 2000);

@@ -81,11 +81,11 @@ test("a lazy promise is the same object with its methods, and nothing of it is t
 const consumers: [what: string, consume: (promise: LazyPromise<string>) => Promise<unknown>][] = [
   ["await", async (promise) => await promise],
   ["then", (promise) => promise.then((value) => value)],
-  ["then without handlers", (promise) => promise.then()],
+  ["then without handlers", (promise) => promise.then(undefined)],
   ["catch", (promise) => promise.catch(() => "recovered")],
   ["finally", (promise) => promise.finally(() => {})],
   ["withResponse", async (promise) => (await promise.withResponse()).data],
-  ["Promise.all", async (promise) => (await Promise.all([promise]))[0]],
+  ["Promise.all", async (promise) => (await Promise.all([promise, promise]))[0]],
   ["returning it from an async function", (promise) => (async () => promise)()],
   ["using it twice", async (promise) => [await promise, await promise][1]],
 ];
@@ -175,8 +175,8 @@ test("a stream lives on after the lazy promise that it came from has been collec
 test("a lazy promise that nobody awaits is never triggered, and its span ends when it is collected", () =>
   traced(async ({ delivered, only }) => {
     let reads = 0;
-    void (() => {
-      observe(
+    (() => {
+      void observe(
         () =>
           new LazyPromise(async () => {
             reads += 1;

@@ -12,6 +12,8 @@ import { content, type Fields, isLeftOut, prepare, read, threw } from "../handof
 /** Beyond what any app nests, and far from the end of the stack. */
 const MAX_DEPTH = 400;
 
+const SCALARS = new Set(["string", "number", "boolean"]);
+
 export const TEXT = "text/plain";
 export const JSON_TYPE = "application/json";
 
@@ -58,14 +60,22 @@ export function setSpanAttribute(span: Span, key: string, value: unknown): void 
     span.setAttribute(key, value);
     return;
   }
-  const plainValue = attributeValue(value);
+  if (key === "") return;
+  const plainValue = attributeValue(value, key);
   if (plainValue !== undefined) span.setAttribute(key, plainValue);
 }
 
-/** As OpenTelemetry has values of attributes; objects become their JSON. */
-export function attributeValue(value: unknown): AttributeValue | undefined {
+/** As OpenTelemetry has values of attributes, and as our own spans make them: objects are JSON. */
+export function attributeValue(value: unknown, key: string): AttributeValue | undefined {
   if (value === null || isLeftOut(value)) return undefined;
-  return isAttributeValue(value) ? value : stringifyValue(value);
+  const prepared = prepare(value, key);
+  if (prepared === null || isLeftOut(prepared)) return undefined;
+  if (typeof prepared === "bigint") {
+    const number = Number(prepared);
+    return Number.isSafeInteger(number) ? number : String(prepared);
+  }
+  if (!isAttributeValue(prepared)) return stringifyValue(prepared);
+  return Array.isArray(prepared) ? prepared.slice() : prepared;
 }
 
 export function setSpanAttributes(span: Span, attributes: object): void {
@@ -76,8 +86,9 @@ export function setSpanAttributes(span: Span, attributes: object): void {
 }
 
 /** Sets `input.value` or `output.value`, and its MIME type. */
-export function setContent(span: Span, name: "input" | "output", value: unknown): void {
-  if (isLeftOut(value)) return;
+export function setContent(span: Span, name: "input" | "output", given: unknown): void {
+  if (isLeftOut(given)) return;
+  const value = typeof given === "bigint" ? String(given) : given;
   const isText = typeof value === "string";
   if (isText || !isOurs(span)) span.setAttribute(`${name}.value`, stringifyValue(value));
   else span.setJson(`${name}.value`, value);
@@ -102,6 +113,11 @@ function isAttributeValue(value: unknown): value is AttributeValue {
     case "boolean":
       return true;
     default:
-      return Array.isArray(value) && value.every((item) => typeof item === "string");
+      // OpenTelemetry's SDK takes arrays of one type.
+      return (
+        Array.isArray(value) &&
+        (value.length === 0 || SCALARS.has(typeof value[0])) &&
+        value.every((item) => typeof item === typeof value[0])
+      );
   }
 }
