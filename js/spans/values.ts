@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import type { AttributeValue, Span } from "@opentelemetry/api";
 
 import { RecordingSpan } from "../capture/span.js";
+import { guarded } from "./guard.js";
 import { content, type Fields, isLeftOut, prepare, read, threw } from "../handoff/stand-ins.js";
 
 /** Beyond what any app nests, and far from the end of the stack. */
@@ -47,7 +48,11 @@ function plain(value: unknown, ancestors: readonly object[]): unknown {
     }
     // Without a prototype, so that a field called `__proto__` is one like any other.
     const fields = Object.create(null) as Fields;
-    for (const key of Object.keys(inside)) fields[key] = plain(read(inside as Fields, key), around);
+    for (const key of Object.keys(inside)) {
+      const field = plain(read(inside as Fields, key), around);
+      // Left out at once: a function called `toJSON` has had its turn.
+      if (!isLeftOut(field)) fields[key] = field;
+    }
     return fields;
   } catch (error) {
     return threw(error);
@@ -60,9 +65,11 @@ export function setSpanAttribute(span: Span, key: string, value: unknown): void 
     span.setAttribute(key, value);
     return;
   }
-  if (key === "") return;
-  const plainValue = attributeValue(value, key);
-  if (plainValue !== undefined) span.setAttribute(key, plainValue);
+  if (typeof key !== "string" || key === "") return;
+  guarded(() => {
+    const plainValue = attributeValue(value, key);
+    if (plainValue !== undefined) span.setAttribute(key, plainValue);
+  });
 }
 
 /** As OpenTelemetry has values of attributes, and as our own spans make them: objects are JSON. */
@@ -80,7 +87,7 @@ export function attributeValue(value: unknown, key: string): AttributeValue | un
 
 export function setSpanAttributes(span: Span, attributes: object): void {
   if (typeof attributes !== "object" || attributes === null) return;
-  for (const key of Object.keys(attributes)) {
+  for (const key of guarded(() => Object.keys(attributes)) ?? []) {
     setSpanAttribute(span, key, read(attributes as Fields, key));
   }
 }
@@ -102,8 +109,9 @@ export function setJson(span: Span, key: string, value: unknown): void {
   else span.setAttribute(key, stringifyValue(value));
 }
 
+/** Anything can be passed for a span; a proxy can throw at that. */
 function isOurs(span: Span): span is RecordingSpan {
-  return span instanceof RecordingSpan;
+  return guarded(() => span instanceof RecordingSpan) === true;
 }
 
 function isAttributeValue(value: unknown): value is AttributeValue {
