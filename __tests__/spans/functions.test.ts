@@ -217,7 +217,7 @@ for (const [name, run] of Object.entries(FUNCTIONS) as [string, Run][]) {
     traced(async ({ delivered }) => {
       const all = [new RangeError("theirs"), "text", undefined, null, 0, 1n, Symbol("s"), {}];
       for (const thrown of all) {
-        for (const fn of [() => Promise.reject(thrown as Error), thrower(thrown)]) {
+        for (const fn of [() => Promise.reject(thrown), thrower(thrown)]) {
           await assert.rejects(run({} as never, fn), (error) => Object.is(error, thrown));
         }
       }
