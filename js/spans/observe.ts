@@ -6,8 +6,9 @@
  *
  * - of a sync function until it returns, of an async one until its promise settles;
  * - of a generator, an async iterable or a stream, returned or promised, until it is at its end,
- *   fails, its consumer breaks off, or goes away and it is garbage-collected. It begins with the
- *   call, also where a generator's body is not entered before the first `next()`, or never;
+ *   fails, its consumer breaks off, or goes away and it is garbage-collected (which is also when
+ *   the span ends of a web stream that a runtime reads by itself). It begins with the call, also
+ *   where a generator's body is not entered before the first `next()`, or never;
  * - of a promise that starts its work in `then` until its consumer has got the value.
  *
  * Where nothing is traced the function is called, and that is all.

@@ -34,6 +34,8 @@ export function stringifyValue(value: unknown): string {
 
 function plain(value: unknown, ancestors: readonly object[]): unknown {
   if (typeof value === "bigint") return String(value);
+  // A function may have a `toJSON`, which has had its turn.
+  if (isLeftOut(value)) return undefined;
   if (typeof value !== "object" || value === null) return value;
   if (ancestors.includes(value)) return "[Circular]";
   if (ancestors.length >= MAX_DEPTH) return "[Too deep]";
@@ -50,8 +52,7 @@ function plain(value: unknown, ancestors: readonly object[]): unknown {
     const fields = Object.create(null) as Fields;
     for (const key of Object.keys(inside)) {
       const field = plain(read(inside as Fields, key), around);
-      // Left out at once: a function called `toJSON` has had its turn.
-      if (!isLeftOut(field)) fields[key] = field;
+      if (field !== undefined) fields[key] = field;
     }
     return fields;
   } catch (error) {
