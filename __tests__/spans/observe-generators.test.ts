@@ -314,6 +314,45 @@ test("an async iterable of any class is the same object, and iterating it is wha
     assert.equal((await only()).attributes["output.value"], "ab");
   }));
 
+test("a stream whose branches come of its iterator, as openai's, has their items", () =>
+  traced(async ({ only }) => {
+    class Stream {
+      constructor(private readonly iterator: () => AsyncIterator<string>) {}
+      first(): AsyncIterator<string> {
+        return this.iterator();
+      }
+      [Symbol.asyncIterator](): AsyncIterator<string> {
+        return this.iterator();
+      }
+    }
+    const stream = observe(
+      () =>
+        new Stream(async function* () {
+          yield "a";
+          yield "b";
+        }),
+    )();
+    const iterator = stream.first();
+    while ((await iterator.next()).done !== true);
+    assert.equal((await only()).attributes["output.value"], "ab");
+  }));
+
+test("a page of a list is a value, and can be iterated", () =>
+  traced(async ({ only }) => {
+    class Page {
+      readonly data = [1, 2];
+      getNextPage(): void {}
+      async *[Symbol.asyncIterator]() {
+        yield* this.data;
+      }
+    }
+    const page = await observe(async () => new Page())();
+    assert.equal((await only()).attributes["output.value"], '{"data":[1,2]}');
+    let sum = 0;
+    for await (const n of page) sum += n;
+    assert.equal(sum, 3);
+  }));
+
 test("an async iterator that is its own iterable, without return(), can be broken off", () =>
   traced(async ({ tracing }) => {
     let n = 0;

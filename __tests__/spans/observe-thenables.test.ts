@@ -43,7 +43,8 @@ class LazyPromise<T> extends Promise<T> {
   }
 
   async withResponse(): Promise<{ data: T; response: string }> {
-    return { data: await this.parse(), response: "response" };
+    const [data, response] = await Promise.all([this.parse(), this.asResponse()]);
+    return { data, response };
   }
 
   asResponse(): Promise<string> {

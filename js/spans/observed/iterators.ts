@@ -6,7 +6,7 @@ import { runIn } from "../../runtime.js";
 import { guarded } from "../guard.js";
 import type { ObservedCall } from "./call.js";
 import { afterPromise } from "./promises.js";
-import { hasMethods, shadow } from "./shadow.js";
+import { hasMethods, type Method, shadow } from "./shadow.js";
 
 const STEPS = ["next", "return", "throw"] as const;
 type Step = (typeof STEPS)[number];
@@ -16,8 +16,9 @@ export function isIterator(value: object): boolean {
   return hasMethods(value, "next", Symbol.iterator);
 }
 
+/** A page of a list, as SDKs have it, is a value too: it is iterated for what follows it. */
 export function isAsyncIterable(value: object): boolean {
-  return hasMethods(value, Symbol.asyncIterator);
+  return hasMethods(value, Symbol.asyncIterator) && !hasMethods(value, "getNextPage");
 }
 
 /** As long as somebody uses an iterator, the iterable that it is of has not been abandoned. */
@@ -73,12 +74,15 @@ export function watchAsyncIterable(iterable: object, call: ObservedCall): boolea
     watchIterator(iterator, call, iterable);
   };
   if (hasMethods(iterable, "next")) watch(iterable);
-  return shadow(iterable, Symbol.asyncIterator, (original) => {
+  const watching = (original: Method): Method => {
     return function (this: unknown, ...args) {
       if (call.hasEnded) return Reflect.apply(original, this, args);
       const iterator = runIn(call.context, Reflect.apply, original, this, args) as unknown;
       guarded(() => watch(iterator));
       return iterator;
     };
-  });
+  };
+  // From which the streams of openai and its kin make what `tee()` gives.
+  shadow(iterable, "iterator", watching);
+  return shadow(iterable, Symbol.asyncIterator, watching);
 }
