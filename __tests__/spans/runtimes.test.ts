@@ -11,7 +11,7 @@ import { findBun, findDeno, nodeVersions } from "../support/node-versions.js";
 import type { DecodedSpan } from "../support/otlp.js";
 import { projectRoot } from "../support/project.js";
 import { type ProgramOptions, runProgram } from "../support/subprocess.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 
 const SCENARIO = "__tests__/scenarios/inherited-identity";
 
