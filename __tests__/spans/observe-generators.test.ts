@@ -325,9 +325,9 @@ test("a stream whose branches come of its iterator, as openai's, has each item o
         await delay(1);
         const iterator = this.iterator();
         for (;;) {
-          const { done, value } = await iterator.next();
-          if (done === true) return;
-          yield value;
+          const taken = (await iterator.next()) as IteratorResult<string, undefined>;
+          if (taken.done === true) return;
+          yield taken.value;
         }
       }
     }

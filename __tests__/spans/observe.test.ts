@@ -124,6 +124,21 @@ test("a wrapped function keeps its name, arity, properties, prototype and class"
   assert.equal(typeof wrapped, "function");
 });
 
+test("the type of a function stays, with its overloads and type parameters", () => {
+  function pick(from: string): string;
+  function pick<T>(from: readonly T[]): T | undefined;
+  function pick(from: string | readonly unknown[]): unknown {
+    return from[0];
+  }
+  const wrapped = observe(pick);
+  const text: string = wrapped("abc");
+  const number: number | undefined = observe({ spanKind: "TOOL" }, pick)([1, 2]);
+  const same: typeof pick = wrapped;
+  // @ts-expect-error -- neither overload takes a number
+  assert.equal(wrapped(5), undefined);
+  assert.deepEqual([text, number, same], ["a", 1, wrapped]);
+});
+
 test("a wrapped method has its object as this, wherever it is called from", () =>
   traced(async ({ delivered }) => {
     class Counter {
