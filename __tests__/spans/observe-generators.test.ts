@@ -480,15 +480,13 @@ test("a generator that its consumer forgets has a span that ends, with what had 
 
 test("an iterable that only its iterator is left of has not been abandoned", () =>
   traced(async ({ tracing, only }) => {
-    const iterate = (): AsyncIterator<number> => {
-      const source = {
-        async *[Symbol.asyncIterator]() {
-          yield 1;
-          yield 2;
-        },
-      };
-      return observe(() => source)()[Symbol.asyncIterator]();
-    };
+    async function* oneAndTwo(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+    }
+    // Nothing of the iterator refers to the iterable.
+    const source = observe(() => ({ [Symbol.asyncIterator]: () => oneAndTwo() }));
+    const iterate = (): AsyncIterator<number> => source()[Symbol.asyncIterator]();
     const iterator = iterate();
     await iterator.next();
     let collected = 0;

@@ -271,6 +271,19 @@ test("a promise of a subclass is returned as the same object, and its rejection 
     assert.equal((await only()).status.message, "theirs");
   }));
 
+test("a promise of a class that cannot make others is returned as the same object", () =>
+  traced(() => {
+    class Single extends Promise<string> {
+      constructor(text: unknown) {
+        super((resolve) => resolve(String(text)));
+      }
+    }
+    const single = new Single("text");
+    assert.throws(() => single.then(), TypeError);
+    assert.equal(observe(() => single)(), single);
+    assert.throws(() => single.then(), TypeError);
+  }));
+
 test("what is started inside is underneath, also after awaits, and what comes after is not", () =>
   traced(async ({ tracer, named }) => {
     const inner = observe(async function inner() {

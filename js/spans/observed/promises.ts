@@ -27,6 +27,11 @@ const language = Object.getPrototypeOf((async () => {})()) as ThenMethod;
  * `onValue` and `onError` are called before any of the consumer's code.
  */
 export function afterPromise(value: unknown, onValue: Settled, onError: Settled): unknown {
+  // Where a class of promises cannot make what its `then` has to give, this throws.
+  return guarded(() => attach(value, onValue, onError));
+}
+
+function attach(value: unknown, onValue: Settled, onError: Settled): unknown {
   if (!types.isPromise(value) || (value.then as unknown) !== language.then) return undefined;
   if (Object.getPrototypeOf(value) !== language || Object.getOwnPropertyNames(value).length > 0) {
     Reflect.apply(language.then, value, [onValue, onError]);
