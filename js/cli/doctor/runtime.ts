@@ -16,7 +16,7 @@ export function inspectRuntime(): Section {
     bun !== undefined ? ["Bun", bun] : deno !== undefined ? ["Deno", deno] : ["Node", node];
   const platform = `${process.platform} ${process.arch}`;
   const folder = fileURLToPath(new URL("../../..", import.meta.url));
-  const { problem } = loadNative();
+  const loaded = loadNative();
   const findings: Finding[] = [
     name === "Node" && isTooOld(version)
       ? {
@@ -26,15 +26,15 @@ export function inspectRuntime(): Section {
         }
       : { level: "ok", text: `${name} ${version} on ${platform}` },
     { level: "ok", text: `catalyst-tracing ${PACKAGE_VERSION} in ${folder}` },
-    problem === undefined
-      ? { level: "ok", text: "the native module is loaded" }
-      : { level: "loss", text: problem },
+    loaded.native === undefined
+      ? { level: "loss", text: loaded.problem, mend: loaded.mend }
+      : { level: "ok", text: "the native module is loaded" },
   ];
   const facts = {
     runtime: { name, version },
     platform,
     package: { version: PACKAGE_VERSION, folder },
-    native: { loaded: problem === undefined, problem },
+    native: loaded.native === undefined ? { loaded: false, ...loaded } : { loaded: true },
   };
   return { title: "Runtime", findings, facts };
 }
