@@ -2,6 +2,7 @@
 // here, and nothing that could go wrong with that reaches the app.
 
 import assert from "node:assert/strict";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -55,6 +56,21 @@ for (const node of nodeVersions()) {
     const env = { CATALYST_OTLP_ENDPOINT: collector.url };
     const { stdout } = await app.run("app.mjs", { ...on(node), runtimeArgs: REGISTER, env });
     assert.match(stdout, /^begins\nloaded esm\nloaded cjs\n/);
+    assert.equal(collector.spans.length, 2);
+  });
+
+  test(`Node ${version}: an SDK is traced that is linked from outside of node_modules`, async () => {
+    await using collector = await startCollector();
+    await using app = await createApp({
+      ...fakeSdk("packages/fork"),
+      "package.json": LISTS_SDK,
+      "app.mjs": CALLS_BOTH,
+    });
+    const link = join(app.folder, "node_modules", "openai");
+    await symlink(join(app.folder, "packages", "fork"), link, "junction");
+    const env = { CATALYST_OTLP_ENDPOINT: collector.url };
+    const { stdout } = await app.run("app.mjs", { ...on(node), runtimeArgs: REGISTER, env });
+    assert.match(stdout, /answer of esm\nanswer of cjs\n$/);
     assert.equal(collector.spans.length, 2);
   });
 

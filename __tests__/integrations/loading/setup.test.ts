@@ -212,3 +212,20 @@ ${PRINT}`;
     assert.deepEqual(results, [{ name: "anthropic", installed: false, reason }]);
   });
 });
+
+test("debug: true says in short what the doctor says at length, and nothing secret", async () => {
+  const debugging = `${SETUP}
+const tracing = await setup({ debug: true, token: "hunter22", serviceName: "mine" });
+${PRINT}`;
+  const { stderr } = await outcomeOf(debugging);
+  for (const line of [
+    /^\[catalyst-tracing\] catalyst-tracing \S+ on Node /m,
+    /endpoint: http:\S+ \(CATALYST_OTLP_ENDPOINT\)/,
+    /serviceName: mine \(option\)/,
+    /token: set \(not shown\) \(option\)/,
+    /openai 6.99.0: instrumented/,
+  ]) {
+    assert.match(stderr, line);
+  }
+  assert.doesNotMatch(stderr, /hunter/);
+});

@@ -10,6 +10,16 @@ export function initialize(packageNames: readonly string[]): void {
   entries = new SdkEntries(packageNames);
 }
 
+export async function resolve(
+  specifier: string,
+  context: object,
+  nextResolve: (specifier: string, context: object) => Promise<{ url: string }>,
+): Promise<{ url: string }> {
+  const resolved = await nextResolve(specifier, context);
+  entries.noteResolved(specifier, resolved.url);
+  return resolved;
+}
+
 export async function load(
   url: string,
   context: object,

@@ -22,6 +22,8 @@ export interface LoadResult {
 
 export class SdkEntries {
   private readonly packages = new Map<string, SdkPackage | undefined>();
+  /** ES modules to which an SDK's name has led, by URL: a link may lead out of node_modules. */
+  private readonly resolved = new Map<string, string>();
 
   constructor(private readonly packageNames: readonly string[]) {}
 
@@ -36,21 +38,23 @@ export class SdkEntries {
     return this.find(file)?.name;
   }
 
+  /** Notes what an `import` has been found to mean. */
+  noteResolved(specifier: string, url: string): void {
+    if (this.packageNames.includes(specifier)) this.resolved.set(url, specifier);
+  }
+
   /** What a loader got for `url`, with the telling line when an SDK begins there. */
   telling(url: string, loaded: LoadResult): LoadResult {
-    const { format } = loaded;
-    if (!url.includes("/node_modules/") || (format !== "module" && format !== "commonjs")) {
-      return loaded;
-    }
-    const file = fileOf(url);
+    const isModule = loaded.format === "module";
+    if (!isModule && loaded.format !== "commonjs") return loaded;
+    const file = url.includes("/node_modules/") ? fileOf(url) : undefined;
     const found = file === undefined ? undefined : this.find(file);
-    if (file === undefined || found === undefined) return loaded;
-    const { name, sdk } = found;
-    const isModule = format === "module";
+    const name = found?.name ?? (isModule ? this.resolved.get(url) : undefined);
+    if (name === undefined) return loaded;
     // CommonJS without a source is left to its own loader, which is watched, but for what is
     // required by code that some other loader has changed. An SDK with an ES module is not imported
     // by its CommonJS file, so that for it the source can be given and `import` stays as it is.
-    const isGiven = isModule || sdk.esm === undefined;
+    const isGiven = isModule || file === undefined || found?.sdk.esm === undefined;
     const source = textOf(loaded.source) ?? (isGiven ? undefined : textIn(file));
     if (source === undefined) return loaded;
     return { ...loaded, source: withTellingLine(source, name, isModule && url) };
