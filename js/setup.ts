@@ -5,7 +5,7 @@ import { takeKept } from "./engine.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { installModules } from "./integrations/install.js";
-import { warnOnce } from "./log.js";
+import { debugLine, warnOnce } from "./log.js";
 import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
 import {
@@ -17,6 +17,7 @@ import {
   type SetupOptions,
 } from "./options.js";
 import { claim, type Copy, type InMemory } from "./runtime.js";
+import { setupFacts } from "./setup-facts.js";
 import { Tracing } from "./tracing.js";
 
 /** What other copies of this package see of this one. */
@@ -59,7 +60,8 @@ function owner(): Copy {
 }
 
 async function setUp(given: SetupOptions): Promise<CatalystTracing> {
-  const { options, warnings } = resolveOptions(given, process.env);
+  const resolution = resolveOptions(given, process.env);
+  const { options, warnings } = resolution;
   for (const warning of warnings) warnOnce(warning);
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
@@ -73,7 +75,9 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
     warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
     return new NoopTracing(options);
   }
-  return await start(loaded.native, options);
+  const tracing = await start(loaded.native, options);
+  if (options.debug) setupFacts(resolution, tracing.installResults).forEach(debugLine);
+  return tracing;
 }
 
 async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
