@@ -27,7 +27,14 @@ const thisCopy: Copy = {
   setupInMemory: (options) => setUpInMemory(options),
 };
 
-let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
+interface Current {
+  readonly tracing: Tracing;
+  options: ResolvedOptions;
+  /** Set up by `catalyst-tracing/register`: the app's own call, with its options, is the first. */
+  isUnattended?: boolean;
+}
+
+let current: Current | undefined;
 
 /**
  * Configures tracing and starts it. Calling it again returns the same handle; with other options
@@ -38,6 +45,13 @@ let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined
  */
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
   return await owner().setup(given);
+}
+
+/** For `catalyst-tracing/register`, before the app has had a say. */
+export async function setupUnattended(): Promise<void> {
+  const tracing = setup();
+  if (current !== undefined) current.isUnattended = true;
+  await tracing;
 }
 
 /**
@@ -112,18 +126,18 @@ async function start(native: Native, options: ResolvedOptions): Promise<Tracing>
   return tracing;
 }
 
-async function again(
-  running: NonNullable<typeof current>,
-  wanted: ResolvedOptions,
-): Promise<Tracing> {
+async function again(running: Current, wanted: ResolvedOptions): Promise<Tracing> {
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
   const isTest = running.options.sink === "memory";
   const options = isTest ? keptInMemory(wanted) : wanted;
   if (!sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
-    if (!isTest) warnOnce("setup() was called again with other options; they hold from now on.");
+    if (!isTest && running.isUnattended !== true) {
+      warnOnce("setup() was called again with other options; they hold from now on.");
+    }
   }
+  running.isUnattended = false;
   running.tracing.installResults = await installModules(options);
   return running.tracing;
 }
