@@ -15,6 +15,7 @@ import type { Chunks, ChunkSink } from "./chunks.js";
 import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
 import { fieldsOf, textIn } from "./fields.js";
 import type { Operation } from "./operations.js";
+import { over, underWay } from "./waiting.js";
 
 const { performance } = globalThis;
 
@@ -36,6 +37,7 @@ export class Call implements ChunkSink {
     private readonly operation: Operation,
   ) {
     this.snapshots = snapshotsFor(span);
+    underWay(this);
   }
 
   /** A snapshot, because apps go on changing what they passed. */
@@ -123,14 +125,15 @@ export class Call implements ChunkSink {
     this.end();
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more: it ended when something was heard of it last. */
   abandon(): void {
-    this.end(this.heardAt);
+    this.end(this.heardAt === this.startedAt ? undefined : this.heardAt);
   }
 
   end(at?: number): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    over(this);
     const { span } = this;
     guarded(span, () => {
       this.flush();
