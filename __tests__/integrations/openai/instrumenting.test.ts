@@ -64,7 +64,7 @@ for (const name of OPENAI_SDKS) {
     }
     class OwnChat extends OpenAI.Chat {
       static override Completions = OwnCompletions;
-      override readonly completions = new OwnCompletions(this._client);
+      override readonly completions = new OwnCompletions(this["_client"]);
     }
     class Own extends (OpenAI as ClientClass) {
       static Chat = OwnChat;

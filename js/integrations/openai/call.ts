@@ -13,7 +13,7 @@ import { guarded, reportFault } from "../guard.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
 import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
-import { fieldsOf, textIn } from "./fields.js";
+import { type Fields, fieldsOf, textIn } from "./fields.js";
 import type { Operation } from "./operations.js";
 import { over, underWay } from "./waiting.js";
 
@@ -41,11 +41,13 @@ export class Call implements ChunkSink {
   }
 
   /** A snapshot, because apps go on changing what they passed. */
-  request(resource: unknown, argument: unknown, options: unknown): void {
+  request(resource: unknown, [argument, ...options]: readonly unknown[]): void {
     guarded(this.span, () => {
       const { request, requestView } = this.operation;
-      this.signal = fieldsOf(options)["signal"];
-      this.capture("openai.call", clientFacts(resource, argument));
+      this.signal = options.map((given) => fieldsOf(given)["signal"]).find(Boolean);
+      // What has no body says in a query that it wants a stream.
+      const streaming = [argument, ...options].some((given) => fieldsOf(given)["stream"] === true);
+      this.capture("openai.call", { ...clientFacts(resource), streaming });
       if (argument === undefined) return;
       this.capture(request, requestView === undefined ? argument : requestView(argument));
     });
@@ -156,12 +158,11 @@ export class Call implements ChunkSink {
 }
 
 /** What the client says of the service that it talks to. */
-function clientFacts(resource: unknown, argument: unknown): unknown {
+function clientFacts(resource: unknown): Fields {
   const client = fieldsOf(fieldsOf(resource)["_client"]);
   return {
     baseURL: client["baseURL"],
     // Only Azure's client has a version of the API.
     azure: typeof client["apiVersion"] === "string",
-    streaming: fieldsOf(argument)["stream"] === true,
   };
 }

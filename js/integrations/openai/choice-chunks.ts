@@ -25,6 +25,8 @@ export function choiceChunks(kind: PartKind): ChunkReader {
 class ChoiceChunks implements Chunks {
   private runs: Run[] = [];
   private last: Run | undefined;
+  /** Choices that have said whose they are. */
+  private readonly begun = new Set<number>();
   private isFirst = true;
   private hasToken = false;
 
@@ -49,6 +51,10 @@ class ChoiceChunks implements Chunks {
     const { index, finish_reason: reason } = choice;
     if (typeof index !== "number" || !isNothing(reason)) return false;
     const delta = fieldsOf(choice["delta"] ?? choice);
+    if (typeof delta["role"] === "string" && !this.begun.has(index)) {
+      this.begun.add(index);
+      return false;
+    }
     const field = onlyField(delta);
     if (field === "tool_calls") return this.growArguments(index, delta["tool_calls"]);
     const text = field !== undefined && GROWING.has(field) ? delta[field] : undefined;
