@@ -103,8 +103,7 @@ class Reading {
       this.isUnread = true;
       if (this.wantsResponse) return this.endUnread();
       endWith(this, this.call);
-      const { call } = this;
-      this.timer = setTimeout(() => giveUp(call), UNREAD_MS);
+      this.timer = setTimeout(giveUp, UNREAD_MS, this.call);
       this.timer.unref?.();
     });
   }
