@@ -18,7 +18,6 @@ import {
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
-  TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
 
@@ -74,6 +73,8 @@ export class RecordingSpan extends ReadableView implements Span {
     readonly parentIsRemote: boolean,
     readonly clock: Clock,
     readonly startAt: Moment,
+    /** For everybody but us: a trace that another provider samples out stays so for the others. */
+    readonly traceFlags: number,
   ) {
     super();
   }
@@ -87,7 +88,7 @@ export class RecordingSpan extends ReadableView implements Span {
     return (this.context ??= {
       traceId: hex(this.t0) + hex(this.t1) + hex(this.t2) + hex(this.t3),
       spanId: hex(this.s0) + hex(this.s1),
-      traceFlags: TraceFlags.SAMPLED,
+      traceFlags: this.traceFlags,
       ...(this.traceState && { traceState: this.traceState }),
     });
   }

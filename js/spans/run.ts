@@ -22,7 +22,7 @@ import {
   InvalidTracerInputError,
 } from "../errors.js";
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
-import { activeContext, activeTracer, runIn } from "../runtime.js";
+import { activeContext, activeTracer, runIn, withActive } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import type { OptionReader } from "./options.js";
@@ -66,7 +66,7 @@ export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSp
   // Spans of other tracers know nothing of inheritance.
   if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
   setCommon(span, plan.options);
-  return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
+  return { handle: new SpanHandle(span), context: withActive(context, span) };
 }
 
 function setCommon(span: Span, options: OptionReader): void {
