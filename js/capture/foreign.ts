@@ -25,7 +25,7 @@ import { type Clock, now } from "./clock.js";
 import { wordOf } from "./ids.js";
 import { asRecord, inheritedAt } from "./inherited.js";
 import type { Recorder, Scope } from "./recorder.js";
-import { RecordingSpan } from "./span.js";
+import { type Dropped, RecordingSpan } from "./span.js";
 import { toHrTime } from "./time.js";
 import { kindOrInternal } from "./tracer.js";
 
@@ -151,8 +151,7 @@ export class ForeignSpans {
     for (const event of listOf(this.read(span, "events"))) this.copyEvent(copy, event);
     copy.addLinks([...listOf(this.read(span, "links"))]);
     copy.setStatus(this.read(span, "status") ?? { code: 0 });
-    // The native side counts parts that it did not get as attributes that were dropped.
-    copy.parts += countOf(this.read(span, "droppedAttributesCount"));
+    copy.dropped = this.droppedOf(span);
     copy.endAt = toHrTime(this.read(span, "endTime"), clock) ?? now();
     return copy;
   }
@@ -174,6 +173,13 @@ export class ForeignSpans {
   private scopeOf(span: ForeignSpan): Scope {
     const scope = this.read(span, "instrumentationScope") ?? this.read(span, "instrumentationLibrary");
     return { name: nameText(scope?.name), version: nameText(scope?.version) };
+  }
+
+  private droppedOf(span: ForeignSpan): Dropped | undefined {
+    const attributes = countOf(this.read(span, "droppedAttributesCount"));
+    const events = countOf(this.read(span, "droppedEventsCount"));
+    const links = countOf(this.read(span, "droppedLinksCount"));
+    return attributes + events + links === 0 ? undefined : { attributes, events, links };
   }
 
   /** `undefined` where there is nothing, or where looking throws. */

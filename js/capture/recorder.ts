@@ -120,6 +120,7 @@ export class Recorder {
       const overcome = writeEnd(outbox.walker, span);
       if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
+      outbox.countUnwritten();
       this.report(fault);
     }
     try {
@@ -144,12 +145,15 @@ export class Recorder {
   endCopy(copy: () => RecordingSpan): void {
     const { outbox } = this;
     outbox.countEnd();
-    this.guard(() => {
+    try {
       const span = copy();
       const overcome = writeEnd(outbox.walker, span);
       if (overcome !== undefined) this.report(overcome);
       this.abandoned.ended(span);
-    });
+    } catch (fault) {
+      outbox.countUnwritten();
+      this.report(fault);
+    }
     this.guard(() => outbox.commitEnd(now()));
   }
 

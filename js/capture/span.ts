@@ -40,6 +40,13 @@ export interface RecordedEvent {
   readonly attributes: Attributes;
 }
 
+/** What a span was too large for where it was recorded. */
+export interface Dropped {
+  readonly attributes: number;
+  readonly events: number;
+  readonly links: number;
+}
+
 export class RecordingSpan extends ReadableView implements Span {
   /** Keys and values in turn, in the order in which they were set; the last one counts. */
   readonly entries: unknown[] = [];
@@ -52,6 +59,8 @@ export class RecordingSpan extends ReadableView implements Span {
   isWatched = false;
   /** What the parts were, kept only while span processors want to read spans. */
   partBytes: Uint8Array[] | undefined;
+  /** Of a span of another SDK; nothing of ours is dropped. */
+  dropped: Dropped | undefined;
   /** What its children get too, where their context does not say. */
   inherited: Inherited | undefined;
   private context: SpanContext | undefined;

@@ -17,6 +17,7 @@
 //!               anchor:f64 start:time end:time
 //!               name:text scopeName:key scopeVersion:key
 //!               [statusMessage:text] [traceState:text]       as flags say
+//!               [dropped attributes, events, links: varint]  by who recorded the span, as flags say
 //!               parts:varint                                 how many PARTs this span has sent
 //!               attributes events links
 //! DISCARD (3) = spanId:8                                     its PARTs will never be needed
@@ -56,7 +57,9 @@ mod value;
 pub use json::{write_json, write_json_without};
 pub use keys::Keys;
 pub use reader::Malformed;
-pub use records::{End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan};
+pub use records::{
+    Dropped, End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan,
+};
 pub use text::Text;
 pub use value::{Element, Fields, Items, Value};
 
