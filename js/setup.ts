@@ -56,7 +56,8 @@ function owningCopy(): Copy {
   if (owner !== thisCopy) {
     warnOnce(
       `this process has two copies of catalyst-tracing (${owner.version} and ${PACKAGE_VERSION}); ` +
-        "they share the pipeline of the first one, so that nothing is sent twice.",
+        "they share the pipeline of the first one, so that nothing is sent twice. " +
+        "npm ls catalyst-tracing shows where they are.",
     );
   }
   return owner;

@@ -58,7 +58,11 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
         assert.equal(inner.spanContext().traceId, run.traceId);
         const step = find(spans, "step");
         assert.equal(step.parentSpanId, inner.spanContext().spanId);
-        assert.equal(step.attributes["session.id"], "s-1", "what is inherited passes through theirs");
+        assert.equal(
+          step.attributes["session.id"],
+          "s-1",
+          "what is inherited passes through theirs",
+        );
       }),
     ));
 
@@ -93,11 +97,13 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
     registered(provider({ sampled: false }), () =>
       traced(async ({ delivered }) => {
         const headers: Record<string, string> = {};
-        await trace.getTracer("theirs").startActiveSpan("request", () =>
-          agentSpan({ agentId: "a" }, () =>
-            manualSpan({ spanName: "call" }, () => propagation.inject(context.active(), headers)),
-          ),
-        );
+        await trace
+          .getTracer("theirs")
+          .startActiveSpan("request", () =>
+            agentSpan({ agentId: "a" }, () =>
+              manualSpan({ spanName: "call" }, () => propagation.inject(context.active(), headers)),
+            ),
+          );
         assert.match(headers["traceparent"] ?? "", /-00$/);
         assert.equal((await delivered()).length, 2);
       }),
@@ -136,7 +142,7 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
           isChildOf(find(spans, "theirs"), find(spans, "support.run"));
           isChildOf(find(spans, "step"), find(spans, "theirs"));
           assert.equal(tracing.stats().started, 3);
-        assert.equal(trace.getTracer("any"), tracing.provider.getTracer("any"));
+          assert.equal(trace.getTracer("any"), tracing.provider.getTracer("any"));
         },
         { register: true },
       );

@@ -95,7 +95,12 @@ test("values that are no attributes arrive as what they say, and times that are 
       name: 5,
       startTime: "yesterday",
       endTime: [Number.NaN, 0],
-      attributes: { object: { deep: [1n] }, mixed: ["a", null], date: new Date(0), none: undefined },
+      attributes: {
+        object: { deep: [1n] },
+        mixed: ["a", null],
+        date: new Date(0),
+        none: undefined,
+      },
       events: [null, { name: "e", time: "now", attributes: null }, { name: "f", time: [1, 2] }],
       links: [null, {}, { context: CONTEXT }],
       status: { code: "bad" },

@@ -38,7 +38,11 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
     registered(withProcessor(), () =>
       traced(async ({ only }) => {
         const traceState = createTraceState("vendor=value");
-        const parent = trace.setSpanContext(ROOT_CONTEXT, { ...REMOTE, traceState, isRemote: true });
+        const parent = trace.setSpanContext(ROOT_CONTEXT, {
+          ...REMOTE,
+          traceState,
+          isRemote: true,
+        });
         const attributes = {
           text: "schön 🙂",
           int: 7,
@@ -49,7 +53,10 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
           flags: [true, false],
           "llm.model_name": "m",
         };
-        const link = { context: { ...REMOTE, spanId: "00f067aa0ba902b7" }, attributes: { why: "l" } };
+        const link = {
+          context: { ...REMOTE, spanId: "00f067aa0ba902b7" },
+          attributes: { why: "l" },
+        };
         const span = theirs().startSpan(
           "full",
           { kind: SpanKind.CLIENT, attributes, links: [link], startTime: [1_700_000_000, 5] },
@@ -93,10 +100,14 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
         await theirs().startActiveSpan("request", async (request) => {
           await withAttributes({ tenant: "t-1" }, () =>
             agentSpan({ agentId: "support", sessionId: "s-1" }, () =>
-              theirs().startActiveSpan("query", { attributes: { tenant: "own" } }, async (query) => {
-                await manualSpan({ spanName: "step" }, () => {});
-                query.end();
-              }),
+              theirs().startActiveSpan(
+                "query",
+                { attributes: { tenant: "own" } },
+                async (query) => {
+                  await manualSpan({ spanName: "step" }, () => {});
+                  query.end();
+                },
+              ),
             ),
           );
           request.end();

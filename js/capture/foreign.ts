@@ -171,7 +171,8 @@ export class ForeignSpans {
   }
 
   private scopeOf(span: ForeignSpan): Scope {
-    const scope = this.read(span, "instrumentationScope") ?? this.read(span, "instrumentationLibrary");
+    const scope =
+      this.read(span, "instrumentationScope") ?? this.read(span, "instrumentationLibrary");
     return { name: nameText(scope?.name), version: nameText(scope?.version) };
   }
 

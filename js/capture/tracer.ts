@@ -122,7 +122,21 @@ export class RecordingTracer implements Tracer {
     const at = now();
     const clock = clockForRoot(at);
     const flags = TraceFlags.SAMPLED;
-    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, state, isRemote, clock, at, flags);
+    const span = this.make(
+      name,
+      options,
+      t0,
+      t1,
+      t2,
+      t3,
+      s0,
+      s1,
+      state,
+      isRemote,
+      clock,
+      at,
+      flags,
+    );
     return this.begin(span, options, context, inherited);
   }
 
