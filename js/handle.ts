@@ -4,7 +4,7 @@
  */
 import type { Tracer, TracerProvider } from "@opentelemetry/api";
 
-import type { SpanProcessor } from "./capture/recorder.js";
+import type { SpanProcessor } from "./capture/span-processor.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 
 /** OpenTelemetry's tracer provider, with the methods of its SDK's that apps use. */

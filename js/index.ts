@@ -1,5 +1,5 @@
 /** What users import from `catalyst-tracing`. */
-export type { SpanProcessor } from "./capture/recorder.js";
+export type { SpanProcessor } from "./capture/span-processor.js";
 export type { CatalystTracingErrorCode, InferenceTracingErrorCode } from "./errors.js";
 export {
   CatalystInstrumentationError,

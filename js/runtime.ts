@@ -17,6 +17,7 @@ import type { ContextAccess } from "./capture/context-manager.js";
 import type { ForeignSpans } from "./capture/foreign.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracing } from "./handle.js";
+import type { ResolvedOptions } from "./options.js";
 
 /** A copy of this package, as the others see it. */
 export interface Copy {
@@ -24,6 +25,14 @@ export interface Copy {
   setup(options?: object): Promise<CatalystTracing>;
   /** Starts the pipeline for a span processor, unless `setup()` decides on it. */
   startForProcessor?(options: object, resource: object): CatalystTracing | undefined;
+  setupInMemory(options: ResolvedOptions): Promise<InMemory>;
+}
+
+/** Tracing whose spans stay in the process. */
+export interface InMemory {
+  readonly tracing: CatalystTracing;
+  /** The spans that have ended since the last call, as OTLP/JSON requests. */
+  readonly take: () => readonly string[];
 }
 
 export interface Running {

@@ -1,24 +1,28 @@
 /**
  * `setup()`: from options to a running pipeline, at most one per environment.
  */
+import { takeKept } from "./engine.js";
+import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
-import { loadNative } from "./native.js";
+import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
 import {
+  keptInMemory,
   PACKAGE_VERSION,
   type ResolvedOptions,
   resolveOptions,
   sameOptions,
   type SetupOptions,
 } from "./options.js";
-import { claim, type Copy } from "./runtime.js";
+import { claim, type Copy, type InMemory } from "./runtime.js";
 import { Tracing } from "./tracing.js";
 
 /** What other copies of this package see of this one. */
 const thisCopy: Copy = {
   version: PACKAGE_VERSION,
-  setup: (options = {}) => start(options),
+  setup: (options = {}) => setUp(options),
+  setupInMemory: (options) => setUpInMemory(options),
   startForProcessor: (options, resource) => startUnregistered(options, resource),
 };
 
@@ -34,8 +38,7 @@ let wasCalled = false;
  * be, and for nothing else: where tracing cannot run, the app does.
  */
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
-  const owner = owningCopy();
-  return await (owner === thisCopy ? start(given) : owner.setup(given));
+  return await owner().setup(given);
 }
 
 /**
@@ -48,28 +51,36 @@ export function startForProcessor(
   given: SetupOptions,
   resource: object,
 ): CatalystTracing | undefined {
-  return owningCopy().startForProcessor?.(given, resource);
+  return owner().startForProcessor?.(given, resource);
 }
 
-function owningCopy(): Copy {
-  const owner = claim(thisCopy);
-  if (owner !== thisCopy) {
+/**
+ * For `createTestTracing()`: keeps spans in this process. What runs already goes on under these
+ * options. Rejects where there is no native module.
+ */
+export async function setupInMemory(options: ResolvedOptions): Promise<InMemory> {
+  return await owner().setupInMemory(options);
+}
+
+function owner(): Copy {
+  const copy = claim(thisCopy);
+  if (copy !== thisCopy) {
     warnOnce(
-      `this process has two copies of catalyst-tracing (${owner.version} and ${PACKAGE_VERSION}); ` +
+      `this process has two copies of catalyst-tracing (${copy.version} and ${PACKAGE_VERSION}); ` +
         "they share the pipeline of the first one, so that nothing is sent twice. " +
         "npm ls catalyst-tracing shows where they are.",
     );
   }
-  return owner;
+  return copy;
 }
 
-async function start(given: SetupOptions): Promise<CatalystTracing> {
+async function setUp(given: SetupOptions): Promise<CatalystTracing> {
   const { options, warnings } = resolveOptions(given, process.env);
   for (const warning of warnings) warnOnce(warning);
   wasCalled = true;
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
-  if (options.disabled) {
+  if (options.disabled && current?.options.sink !== "memory") {
     await current?.tracing.shutdown();
     return new NoopTracing(options);
   }
@@ -89,11 +100,37 @@ function startUnregistered(given: object, resource: object): Tracing | undefined
 }
 
 function create(options: ResolvedOptions, isSetUp: boolean): Tracing | undefined {
-  const { native, problem } = loadNative();
-  if (native === undefined) {
-    warnOnce(problem);
+  const loaded = loadNative();
+  if (loaded.native === undefined) {
+    warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
     return undefined;
   }
+  return start(loaded.native, options, isSetUp);
+}
+
+async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
+  const options = keptInMemory(given);
+  const loaded = loadNative();
+  if (loaded.native === undefined) {
+    throw new CatalystTracingError(
+      CatalystTracingErrorCodes.NO_NATIVE_MODULE,
+      `createTestTracing(): ${loaded.problem}, so no span would ever be seen. ${loaded.mend}`,
+    );
+  }
+  const { native } = loaded;
+  wasCalled = true;
+  const take = (): readonly string[] => takeKept(native);
+  if (current?.tracing.ending !== undefined) await current.tracing.ending;
+  if (current === undefined) return { tracing: start(native, options, true), take };
+  if (current.options.sink !== "memory") {
+    warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
+  }
+  current.tracing.reconfigure(options);
+  current.options = options;
+  return { tracing: current.tracing, take };
+}
+
+function start(native: Native, options: ResolvedOptions, isSetUp: boolean): Tracing {
   const tracing = new Tracing(native, options, isSetUp, () => {
     current = undefined;
   });
@@ -101,14 +138,17 @@ function create(options: ResolvedOptions, isSetUp: boolean): Tracing | undefined
   return tracing;
 }
 
-function again(running: NonNullable<typeof current>, options: ResolvedOptions): Tracing {
-  const { tracing } = running;
-  if (!tracing.isSetUp || !sameOptions(running.options, options)) {
-    if (tracing.isSetUp) {
+function again(running: NonNullable<typeof current>, wanted: ResolvedOptions): Tracing {
+  // In a test the app may set up tracing as ever; only where spans go is the test's to say.
+  const isTest = running.options.sink === "memory";
+  const options = isTest ? keptInMemory(wanted) : wanted;
+  const { isSetUp } = running.tracing;
+  if (!isSetUp || !sameOptions(running.options, options)) {
+    running.tracing.reconfigure(options);
+    running.options = options;
+    if (isSetUp && !isTest) {
       warnOnce("setup() was called again with other options; they hold from now on.");
     }
-    tracing.reconfigure(options);
-    running.options = options;
   }
-  return tracing;
+  return running.tracing;
 }

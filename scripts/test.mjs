@@ -71,15 +71,19 @@ async function nodeTests(files) {
   return withExitCode(nodeTotals(readFileSync(REPORT, "utf8")), code);
 }
 
-async function installRuntimes() {
-  const script = inProject("scripts", "runtimes.mjs");
-  await run(process.execPath, [script]);
+/**
+ * One that says itself what it could not do; the tests that miss it say so too.
+ * @param {string} name
+ */
+async function runScript(name) {
+  await run(process.execPath, [inProject("scripts", name)]);
 }
 
 /** @param {readonly string[]} patterns */
 async function testAll(patterns) {
   await ensureAll();
-  if (process.env["CI"]) await installRuntimes();
+  if (process.env["CI"]) await runScript("runtimes.mjs");
+  await runScript("sdks.mjs");
   const files = testFiles(patterns);
   if (files.length === 0) throw new Failure(`No test file matches ${patterns.join(" or ")}.`);
   const rust = patterns.length === 0 ? await rustTests() : noTotals();

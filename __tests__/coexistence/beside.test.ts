@@ -17,7 +17,7 @@ import { agentSpan, manualSpan } from "catalyst-tracing";
 
 import { isChildOf, traced } from "../capture/traced.js";
 import type { DecodedSpan } from "../support/otlp.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 import { clearApi, registered, SDKS } from "./providers.js";
 
 afterEach(clearApi);

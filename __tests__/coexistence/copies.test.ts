@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { startCollector, type Collector } from "../support/collector.js";
 import { runProgram } from "../support/subprocess.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 import { type AppFolder, appWithCopies } from "./copies.js";
 
 const APP = "catalyst-tracing";

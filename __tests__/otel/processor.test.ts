@@ -19,7 +19,7 @@ import { CatalystSpanProcessor } from "catalyst-tracing/otel";
 
 import { assertSums, traced } from "../capture/traced.js";
 import { clearApi, registered, SDKS } from "../coexistence/providers.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 
 afterEach(clearApi);
 

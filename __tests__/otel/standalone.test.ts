@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import { startCollector, type Collector } from "../support/collector.js";
 import { runProgram } from "../support/subprocess.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 
 const MAKERS = {
   "SDK 1.x": `

@@ -3,13 +3,13 @@
 //
 //   node collector-process.js [--count] [--ids]
 //
-// --count keeps no request and only counts spans; --ids keeps their ids even so. It ends on
-// SIGTERM, and when the pipe on its standard input closes: it never outlives the one who started it.
+// --count keeps no request and only counts spans; --ids keeps their ids even so. It ends on SIGTERM
+// and with whoever started it, see `server-program.ts`.
 
-import { fstatSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { startCollector } from "./collector.js";
+import { serveParent } from "./server-program.js";
 import { stringifySpans } from "./span-json.js";
 
 const flags = new Set(process.argv.slice(2));
@@ -36,20 +36,7 @@ async function main(): Promise<void> {
     ids: flags.has("--ids") || !countOnly,
     intercept,
   });
-  process.stdout.write(`${JSON.stringify({ url: collector.url })}\n`);
-
-  const stop = (): void => void collector.close();
-  process.once("SIGTERM", () => {
-    stop();
-    process.stdin.destroy();
-  });
-  if (stdinIsPipe()) process.stdin.on("end", stop).on("error", stop).resume();
-}
-
-/** Under a shell or a service manager standard input is a terminal or /dev/null: not a parent. */
-function stdinIsPipe(): boolean {
-  const stats = fstatSync(0);
-  return stats.isFIFO() || stats.isSocket();
+  serveParent(collector.url, () => void collector.close());
 }
 
 await main();

@@ -12,6 +12,7 @@ import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
+import type { SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
@@ -33,15 +34,6 @@ export interface ReadableResource {
 export interface DerivedParts {
   readonly attributes: Attributes;
   readonly json: ReadonlyMap<number, string>;
-}
-
-/** A span processor of OpenTelemetry JS, of any major version. */
-export interface SpanProcessor {
-  onStart(span: never, context: Context): void;
-  onEnding?(span: never): void;
-  onEnd(span: never): void;
-  forceFlush(): Promise<void>;
-  shutdown(): Promise<void>;
 }
 
 interface RecorderParts {

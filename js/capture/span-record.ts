@@ -26,7 +26,7 @@ const END_HEAD_BYTES = 5 + 32 + 4 + 8;
 
 export function writePartRecord(
   walker: Walker,
-  span: RecordingSpan,
+  span: Pick<RecordingSpan, "s0" | "s1">,
   index: number,
   kind: number,
   value: unknown,

@@ -1,0 +1,164 @@
+/**
+ * One call to the API from the request to the end of its span, which comes once, whatever happens:
+ * later news of the same call are ignored. Every method is safe to call from the app's own calls:
+ * none throws.
+ *
+ * A call holds nothing of what the app holds (promise, stream, response), so that those can be
+ * collected while the call waits for them.
+ */
+import { type Span, SpanStatusCode } from "@opentelemetry/api";
+
+import type { PartKind } from "../../handoff/parts.js";
+import { guarded, reportFault } from "../guard.js";
+import { type Snapshots, snapshotsFor } from "../snapshots.js";
+import type { Chunks, ChunkSink } from "./chunks.js";
+import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
+import { fieldsOf, textIn } from "./fields.js";
+import type { Operation } from "./operations.js";
+
+const { performance } = globalThis;
+
+export class Call implements ChunkSink {
+  hasEnded = false;
+  /** How often the SDK has sent the request again. */
+  retries = 0;
+  private readonly snapshots: Snapshots;
+  private readonly startedAt = performance.now();
+  /** When something of the call was heard of last. */
+  private heardAt = this.startedAt;
+  private firstTokenAt: number | undefined;
+  private chunks: Chunks | undefined;
+  private signal: unknown;
+  private failure: string | undefined;
+
+  constructor(
+    readonly span: Span,
+    private readonly operation: Operation,
+  ) {
+    this.snapshots = snapshotsFor(span);
+  }
+
+  /** A snapshot, because apps go on changing what they passed. */
+  request(resource: unknown, argument: unknown, options: unknown): void {
+    guarded(this.span, () => {
+      const { request, requestView } = this.operation;
+      this.signal = fieldsOf(options)["signal"];
+      this.capture("openai.call", clientFacts(resource, argument));
+      if (argument === undefined) return;
+      this.capture(request, requestView === undefined ? argument : requestView(argument));
+    });
+  }
+
+  /** The response's head has arrived. */
+  answered(response: unknown): void {
+    if (this.hasEnded) return;
+    guarded(this.span, () => {
+      const { status, headers } = fieldsOf(response);
+      this.heardAt = performance.now();
+      this.capture("openai.call", { status, requestId: requestIdIn(headers) });
+    });
+  }
+
+  /** The answer, when it is not streamed. */
+  respond(answer: unknown): void {
+    if (this.hasEnded) return;
+    guarded(this.span, () => {
+      const { response, responseView } = this.operation;
+      this.capture(response, responseView === undefined ? answer : responseView(answer));
+      const { status, error } = fieldsOf(answer);
+      if (status === "failed") this.modelFailed(failureMessage(error));
+    });
+    this.end();
+  }
+
+  /** A chunk of a streamed answer. */
+  chunk(chunk: unknown): void {
+    if (this.hasEnded) return;
+    try {
+      this.heardAt = performance.now();
+      this.chunks ??= this.operation.stream?.(this);
+      this.chunks?.read(chunk);
+    } catch (fault) {
+      reportFault(this.span, fault);
+    }
+  }
+
+  capture(kind: PartKind, value: unknown): void {
+    this.snapshots.capture(kind, value);
+  }
+
+  firstToken(): void {
+    this.firstTokenAt = this.heardAt;
+  }
+
+  modelFailed(message: string): void {
+    this.failure = message;
+  }
+
+  /** The call was rejected, or its stream broke off. */
+  fail(error: unknown): void {
+    if (this.hasEnded) return;
+    guarded(this.span, () => {
+      const aborted = isAbort(error, this.signal);
+      const facts = errorFacts(error, aborted);
+      this.flush();
+      this.capture("openai.error", facts);
+      if (aborted) return;
+      const name = errorName(error) ?? "Error";
+      const stack = textIn(fieldsOf(error), "stack");
+      const message = facts.message ?? String(error);
+      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      this.failure = message;
+    });
+    this.end();
+  }
+
+  /** The app has called it off; what had arrived is the answer. */
+  abort(): void {
+    if (this.hasEnded) return;
+    guarded(this.span, () => {
+      this.flush();
+      this.capture("openai.error", { aborted: true });
+    });
+    this.end();
+  }
+
+  /** Nobody waits for it any more. */
+  abandon(): void {
+    this.end(this.heardAt);
+  }
+
+  end(at?: number): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    const { span } = this;
+    guarded(span, () => {
+      this.flush();
+      const firstTokenMs =
+        this.firstTokenAt === undefined ? undefined : this.firstTokenAt - this.startedAt;
+      if (firstTokenMs !== undefined || this.retries > 0) {
+        this.capture("openai.call", { firstTokenMs, retries: this.retries });
+      }
+      if (this.failure !== undefined) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: this.failure });
+      }
+    });
+    guarded(span, () => this.snapshots.settle());
+    guarded(span, () => span.end(at));
+  }
+
+  private flush(): void {
+    guarded(this.span, () => this.chunks?.flush());
+  }
+}
+
+/** What the client says of the service that it talks to. */
+function clientFacts(resource: unknown, argument: unknown): unknown {
+  const client = fieldsOf(fieldsOf(resource)["_client"]);
+  return {
+    baseURL: client["baseURL"],
+    // Only Azure's client has a version of the API.
+    azure: typeof client["apiVersion"] === "string",
+    streaming: fieldsOf(argument)["stream"] === true,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Listens to an `APIPromise` of the SDK's in place. Such a promise reads the response's body only
+ * when it is asked to: by `then`, `catch`, `finally` and `withResponse`, which come to `parseResponse`;
+ * by a promise that `_thenUnwrap()` derives; and never by `asResponse()`. So nothing here awaits it.
+ * What passes is told by the functions that the SDK calls when somebody else does.
+ */
+import type { Call } from "./call.js";
+import { fieldsOf, isFunction } from "./fields.js";
+import { followAnswer } from "./stream.js";
+import { endWith, stopWaiting } from "./waiting.js";
+
+/**
+ * How long an answer that has arrived is kept open for somebody to read it. Apps start calls and
+ * await them later; one that nobody is going to read should not wait for the garbage collector.
+ */
+const UNREAD_MS = 60_000;
+
+type Parse = (...args: unknown[]) => unknown;
+type Transform = (value: unknown, ...rest: unknown[]) => unknown;
+
+interface ApiPromise extends Promise<unknown> {
+  readonly responsePromise: Promise<unknown>;
+  parseResponse: Parse;
+  readonly _thenUnwrap?: (transform: Transform) => unknown;
+  readonly asResponse?: () => unknown;
+}
+
+export function isApiPromise(value: unknown): value is ApiPromise {
+  const { responsePromise, parseResponse } = fieldsOf(value);
+  return responsePromise instanceof Promise && isFunction(parseResponse);
+}
+
+export function listenToPromise(promise: ApiPromise, call: Call): void {
+  const reading = new Reading(call);
+  reading.join(promise);
+  promise.responsePromise.then(
+    (head) => reading.arrived(fieldsOf(head)["response"]),
+    (error: unknown) => call.fail(error),
+  );
+}
+
+/** How far the app has got with an answer. Lives as long as a promise of it. */
+class Reading {
+  private isBegun = false;
+  private hasValue = false;
+  private isUnread = false;
+  private wantsResponse = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly call: Call) {}
+
+  /** Also for the promises that are derived from the first: they read the same body. */
+  join(promise: ApiPromise): void {
+    const { parseResponse, _thenUnwrap: derive, asResponse } = promise;
+    promise.parseResponse = (...args) => this.parse(() => parseResponse.apply(promise, args));
+    // In some versions it is the promise's own, and does not come to `parseResponse`.
+    if (typeof derive === "function") {
+      redefine(promise, "_thenUnwrap", (transform: Transform) => {
+        const derived = derive.call(promise, (value, ...rest) => {
+          this.take(value);
+          return transform(value, ...rest);
+        });
+        if (isApiPromise(derived)) this.join(derived);
+        return derived;
+      });
+    }
+    if (typeof asResponse === "function") {
+      redefine(promise, "asResponse", () => {
+        this.wantsResponse = true;
+        if (this.isUnread) this.endUnread();
+        return asResponse.call(promise);
+      });
+    }
+  }
+
+  private parse(read: () => unknown): unknown {
+    const isFirst = !this.isBegun;
+    this.isBegun = true;
+    clearTimeout(this.timer);
+    if (this.isUnread) stopWaiting(this.call);
+    const parsed = read();
+    // Whoever reads a body again gets an error that says nothing of the call.
+    if (isFirst && parsed instanceof Promise) {
+      parsed.then(
+        (value) => this.take(value),
+        (error: unknown) => this.call.fail(error),
+      );
+    }
+    return parsed;
+  }
+
+  private take(value: unknown): void {
+    if (this.hasValue) return;
+    this.hasValue = true;
+    followAnswer(value, this.call);
+  }
+
+  arrived(response: unknown): void {
+    this.call.answered(response);
+    // Whoever was waiting for the response's head begins to read in this turn.
+    queueMicrotask(() => {
+      if (this.isBegun) return;
+      this.isUnread = true;
+      if (this.wantsResponse) return this.endUnread();
+      endWith(this, this.call);
+      const { call } = this;
+      this.timer = setTimeout(() => giveUp(call), UNREAD_MS);
+      this.timer.unref?.();
+    });
+  }
+
+  /** The app has the response itself; it may still ask for its content at once. */
+  private endUnread(): void {
+    setImmediate(() => {
+      if (!this.isBegun) giveUp(this.call);
+    });
+  }
+}
+
+function giveUp(call: Call): void {
+  stopWaiting(call);
+  call.abandon();
+}
+
+/** Not enumerable where it was on the prototype: nobody is to see a difference. */
+function redefine(target: object, name: string, value: unknown): void {
+  const enumerable = Object.getOwnPropertyDescriptor(target, name)?.enumerable ?? false;
+  Object.defineProperty(target, name, { value, enumerable, writable: true, configurable: true });
+}
