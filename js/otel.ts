@@ -5,15 +5,16 @@
  */
 import type { Context } from "@opentelemetry/api";
 
-import type { ForeignResource, ForeignSpan, StartedForeignSpan } from "./capture/foreign.js";
+import type { ForeignResource, ForeignSpan, StartedForeignSpan } from "./capture/foreign-span.js";
 import type { CatalystTracing } from "./handle.js";
 import { warnOnce } from "./log.js";
-import { resolveOptions, type SetupOptions } from "./options.js";
+import { resolveOptions } from "./options.js";
+import type { SetupOptions } from "./options/types.js";
 import { countProcessor, type Running, whatRuns } from "./runtime.js";
 import { startForProcessor } from "./setup.js";
 
-export type { ForeignSpan, StartedForeignSpan } from "./capture/foreign.js";
-export type { SetupOptions } from "./options.js";
+export type { ForeignSpan, StartedForeignSpan } from "./capture/foreign-span.js";
+export type { SetupOptions } from "./options/types.js";
 
 /**
  * Sends the spans of the provider that it is added to. Uses the pipeline of `setup()` where that was

@@ -9,7 +9,6 @@ import {
   context,
   type ContextManager,
   propagation,
-  type ProxyTracerProvider,
   type TextMapPropagator,
   trace,
   type TracerProvider,
@@ -124,9 +123,9 @@ export function registered<R extends Role>(role: R): Candidates[R] | undefined {
 export function globalProvider(): TracerProvider | undefined {
   let provider: TracerProvider | undefined = registered("trace");
   for (let depth = 0; depth < MAX_PROXIES && provider !== undefined; depth++) {
-    const { getDelegate } = provider as Partial<ProxyTracerProvider>;
-    if (typeof getDelegate !== "function") break;
-    provider = getDelegate.call(provider);
+    const proxy: TracerProvider & { getDelegate?: () => TracerProvider } = provider;
+    if (typeof proxy.getDelegate !== "function") break;
+    provider = proxy.getDelegate();
   }
   return provider;
 }

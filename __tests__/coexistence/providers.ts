@@ -28,9 +28,9 @@ export const SDKS: Readonly<Record<string, (options?: ProviderOptions) => AppPro
         root: sampled ? new sdk1.AlwaysOnSampler() : new sdk1.AlwaysOffSampler(),
       }),
       spanLimits: limits,
+      spanProcessors: [...processors],
     });
     Object.assign(provider.resource.attributes, resource);
-    for (const processor of processors) provider.addSpanProcessor(processor);
     return provider;
   },
   "SDK 2.x": ({ sampled = true, processors = [], resource = {}, limits = {} } = {}) =>

@@ -6,75 +6,24 @@
  * read is left out and counted as a fault; only a span without identifiers is lost.
  */
 import {
-  type Attributes,
-  type AttributeValue,
   type Context,
-  type HrTime,
   isSpanContextValid,
   isValidSpanId,
-  type Link,
   type SpanContext,
-  type SpanKind,
-  type SpanStatus,
+  SpanStatusCode,
   trace,
   TraceFlags,
 } from "@opentelemetry/api";
 
 import { nameText } from "../handoff/stand-ins.js";
 import { type Clock, now } from "./clock.js";
+import type { ForeignEvent, ForeignSpan, StartedForeignSpan } from "./foreign-span.js";
 import { wordOf } from "./ids.js";
 import { asRecord, inheritedAt } from "./inherited.js";
 import type { Recorder, Scope } from "./recorder.js";
 import { type Dropped, RecordingSpan } from "./span.js";
 import { toHrTime } from "./time.js";
 import { kindOrInternal } from "./tracer.js";
-
-interface ForeignScope {
-  readonly name: string;
-  readonly version?: string | undefined;
-}
-
-interface ForeignEvent {
-  readonly name: string;
-  readonly time: HrTime;
-  readonly attributes?: Attributes | undefined;
-}
-
-export interface ForeignResource {
-  readonly attributes: object;
-  readonly asyncAttributesPending?: boolean | undefined;
-  waitForAsyncAttributes?(): Promise<void> | undefined;
-  /** In 2.x. */
-  getRawAttributes?(): readonly (readonly [string, unknown])[];
-}
-
-/** `ReadableSpan` of OpenTelemetry's SDK, 1.x and 2.x: what both have, and what each calls its own. */
-export interface ForeignSpan {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-  readonly status: SpanStatus;
-  readonly attributes: Attributes;
-  readonly events: readonly ForeignEvent[];
-  readonly links: readonly Link[];
-  readonly droppedAttributesCount: number;
-  readonly droppedEventsCount: number;
-  readonly droppedLinksCount: number;
-  readonly resource: ForeignResource;
-  /** In 2.x. */
-  readonly parentSpanContext?: SpanContext | undefined;
-  readonly instrumentationScope?: ForeignScope | undefined;
-  /** In 1.x. */
-  readonly parentSpanId?: string | undefined;
-  readonly instrumentationLibrary?: ForeignScope | undefined;
-  spanContext(): SpanContext;
-}
-
-/** A span of another SDK that has just started. */
-export interface StartedForeignSpan extends ForeignSpan {
-  setAttribute(key: string, value: AttributeValue): unknown;
-}
 
 /** What is known of a span from its start. */
 interface Seen {
@@ -150,7 +99,7 @@ export class ForeignSpans {
     copy.setAttributes(this.read(span, "attributes") ?? {});
     for (const event of listOf(this.read(span, "events"))) this.copyEvent(copy, event);
     copy.addLinks([...listOf(this.read(span, "links"))]);
-    copy.setStatus(this.read(span, "status") ?? { code: 0 });
+    copy.setStatus(this.read(span, "status") ?? { code: SpanStatusCode.UNSET });
     copy.dropped = this.droppedOf(span);
     copy.endAt = toHrTime(this.read(span, "endTime"), clock) ?? now();
     return copy;
@@ -220,7 +169,7 @@ function identifiers(span: ForeignSpan): SpanContext {
 }
 
 function listOf<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly T[]) : [];
 }
 
 function countOf(value: unknown): number {

@@ -254,9 +254,10 @@ function isContext(value: unknown): value is Context {
 }
 
 /** The kinds are the numbers from INTERNAL to CONSUMER. */
-export function kindOrInternal(kind: unknown): SpanKind {
-  const isKind = typeof kind === "number" && (kind | 0) === kind && kind >= 0 && kind <= LAST_KIND;
-  return isKind ? kind : SpanKind.INTERNAL;
+export function kindOrInternal(kind: SpanKind | undefined): SpanKind {
+  const given: unknown = kind;
+  if (kind === undefined || typeof given !== "number") return SpanKind.INTERNAL;
+  return (given | 0) === given && given >= 0 && given <= LAST_KIND ? kind : SpanKind.INTERNAL;
 }
 
 /** By somebody in this process, that is, and not by us. */
