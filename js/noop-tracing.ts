@@ -30,6 +30,7 @@ class NoopProvider implements CatalystTracerProvider {
 export class NoopTracing implements CatalystTracing {
   readonly provider = new NoopProvider();
   readonly tracer = NOOP_TRACER;
+  readonly installResults = [];
   readonly serviceName: string;
   readonly environment: string | undefined;
   readonly endpoint: string;

@@ -14,7 +14,7 @@ import {
 } from "@opentelemetry/api";
 
 import type { ContextAccess } from "./capture/context-manager.js";
-import type { ForeignSpans } from "./capture/foreign.js";
+import type { ForeignSpanSink } from "./capture/foreign-span.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
@@ -40,7 +40,7 @@ export interface Running {
   readonly contexts: ContextAccess;
   /** `setup()` was called; else only a span processor of another provider is served. */
   readonly isSetUp: boolean;
-  readonly foreignSpans: Pick<ForeignSpans, "started" | "ended">;
+  readonly foreignSpans: ForeignSpanSink;
   /** A context with that span active. */
   enter(context: Context, span: Span): Context;
 }

@@ -4,6 +4,7 @@
 import { takeKept } from "./engine.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
+import { installModules } from "./integrations/install.js";
 import { warnOnce } from "./log.js";
 import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
@@ -84,8 +85,9 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
     await current?.tracing.shutdown();
     return new NoopTracing(options);
   }
-  if (current !== undefined) return again(current, options);
-  return create(options, true) ?? new NoopTracing(options);
+  if (current !== undefined) return await again(current, options);
+  const native = nativeOrWarning();
+  return native === undefined ? new NoopTracing(options) : await start(native, options);
 }
 
 function startUnregistered(given: object, resource: object): Tracing | undefined {
@@ -94,18 +96,20 @@ function startUnregistered(given: object, resource: object): Tracing | undefined
   for (const warning of resolution.warnings) warnOnce(warning);
   const options = { ...resolution.options, register: false };
   if (options.disabled) return undefined;
-  if (current === undefined) return create(options, false);
+  if (current === undefined) {
+    const native = nativeOrWarning();
+    return native && create(native, options, false);
+  }
   current.tracing.reconfigure(options, false);
   return current.tracing;
 }
 
-function create(options: ResolvedOptions, isSetUp: boolean): Tracing | undefined {
+function nativeOrWarning(): Native | undefined {
   const loaded = loadNative();
   if (loaded.native === undefined) {
     warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
-    return undefined;
   }
-  return start(loaded.native, options, isSetUp);
+  return loaded.native;
 }
 
 async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
@@ -121,16 +125,24 @@ async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
   wasCalled = true;
   const take = (): readonly string[] => takeKept(native);
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
-  if (current === undefined) return { tracing: start(native, options, true), take };
+  if (current === undefined) return { tracing: await start(native, options), take };
   if (current.options.sink !== "memory") {
     warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
   }
-  current.tracing.reconfigure(options);
+  const { tracing } = current;
+  tracing.reconfigure(options);
   current.options = options;
-  return { tracing: current.tracing, take };
+  tracing.installResults = await installModules(options);
+  return { tracing, take };
 }
 
-function start(native: Native, options: ResolvedOptions, isSetUp: boolean): Tracing {
+async function start(native: Native, options: ResolvedOptions): Promise<Tracing> {
+  const tracing = create(native, options, true);
+  tracing.installResults = await installModules(options);
+  return tracing;
+}
+
+function create(native: Native, options: ResolvedOptions, isSetUp: boolean): Tracing {
   const tracing = new Tracing(native, options, isSetUp, () => {
     current = undefined;
   });
@@ -138,7 +150,10 @@ function start(native: Native, options: ResolvedOptions, isSetUp: boolean): Trac
   return tracing;
 }
 
-function again(running: NonNullable<typeof current>, wanted: ResolvedOptions): Tracing {
+async function again(
+  running: NonNullable<typeof current>,
+  wanted: ResolvedOptions,
+): Promise<Tracing> {
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
   const isTest = running.options.sink === "memory";
   const options = isTest ? keptInMemory(wanted) : wanted;
@@ -150,5 +165,6 @@ function again(running: NonNullable<typeof current>, wanted: ResolvedOptions): T
       warnOnce("setup() was called again with other options; they hold from now on.");
     }
   }
+  running.tracing.installResults = await installModules(options);
   return running.tracing;
 }

@@ -16,6 +16,7 @@ import { createSampler } from "./capture/sampler.js";
 import { Engine } from "./engine.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
+import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
 import {
@@ -40,6 +41,7 @@ const SCOPE_NAME = "catalyst-tracing";
 export class Tracing implements CatalystTracing {
   readonly provider: RecordingTracerProvider;
   readonly tracer: Tracer;
+  installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
   private readonly foreignSpans: ForeignSpans;

@@ -5,6 +5,7 @@
 import type {
   Attributes,
   AttributeValue,
+  Context,
   HrTime,
   Link,
   SpanContext,
@@ -57,4 +58,10 @@ export interface ForeignSpan {
 /** A span of another SDK that has just started. */
 export interface StartedForeignSpan extends ForeignSpan {
   setAttribute(key: string, value: AttributeValue): unknown;
+}
+
+/** Where span processors bring such spans; `by` is the processor, of which a provider may have two. */
+export interface ForeignSpanSink {
+  started(span: StartedForeignSpan, context: Context, by: object): void;
+  ended(span: ForeignSpan, by: object): void;
 }

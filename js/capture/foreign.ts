@@ -17,7 +17,12 @@ import {
 
 import { nameText } from "../handoff/stand-ins.js";
 import { type Clock, now } from "./clock.js";
-import type { ForeignEvent, ForeignSpan, StartedForeignSpan } from "./foreign-span.js";
+import type {
+  ForeignEvent,
+  ForeignSpan,
+  ForeignSpanSink,
+  StartedForeignSpan,
+} from "./foreign-span.js";
 import { wordOf } from "./ids.js";
 import { asRecord, inheritedAt } from "./inherited.js";
 import type { Recorder, Scope } from "./recorder.js";
@@ -27,14 +32,12 @@ import { kindOrInternal } from "./tracer.js";
 
 /** What is known of a span from its start. */
 interface Seen {
-  /** The processor that told us: a provider may have two of them. */
   readonly by: object;
   readonly parentIsRemote: boolean;
   hasEnded: boolean;
 }
 
-/** Where span processors of another SDK bring its spans. */
-export class ForeignSpans {
+export class ForeignSpans implements ForeignSpanSink {
   private readonly seen = new WeakMap<ForeignSpan, Seen>();
   /** All times of such spans are absolute. */
   private readonly clock: Clock = { anchor: performance.timeOrigin };
