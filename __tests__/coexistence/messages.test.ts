@@ -56,6 +56,20 @@ test("a context manager alone is named as shared", async () => {
   assert.deepEqual(more, []);
 });
 
+test("OpenTelemetry's own log has no error of our making", async () => {
+  const lines = await said(
+    `import { diag, DiagLogLevel } from "@opentelemetry/api";
+     ${PROVIDER}
+     diag.setLogger({ ...console, verbose() {}, debug() {}, info() {} }, DiagLogLevel.ALL);`,
+    `await setup({ register: false }); await setup(); await setup({ register: true });
+     await (await setup()).shutdown(); process.exit();`,
+  );
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith("[catalyst-tracing]")),
+    [],
+  );
+});
+
 for (const [what, before, call] of [
   ["where nobody was there", "", "await setup();"],
   ["with register: true", PROVIDER, "await setup({ register: true });"],

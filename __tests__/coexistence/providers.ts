@@ -9,6 +9,7 @@ import * as sdk1 from "sdk-trace-node-1";
 export interface ProviderOptions {
   /** Samples everything out when false. */
   sampled?: boolean;
+  sampler?: sdk2.Sampler;
   processors?: readonly CatalystSpanProcessor[];
   resource?: Record<string, string>;
   limits?: sdk2.SpanLimits;
@@ -22,22 +23,26 @@ export interface AppProvider extends TracerProvider {
 
 /** By the name of the SDK: what makes a provider, not yet registered. */
 export const SDKS: Readonly<Record<string, (options?: ProviderOptions) => AppProvider>> = {
-  "SDK 1.x": ({ sampled = true, processors = [], resource = {}, limits = {} } = {}) => {
+  "SDK 1.x": ({ sampled = true, sampler, processors = [], resource = {}, limits = {} } = {}) => {
     const provider = new sdk1.NodeTracerProvider({
-      sampler: new sdk1.ParentBasedSampler({
-        root: sampled ? new sdk1.AlwaysOnSampler() : new sdk1.AlwaysOffSampler(),
-      }),
+      sampler:
+        sampler ??
+        new sdk1.ParentBasedSampler({
+          root: sampled ? new sdk1.AlwaysOnSampler() : new sdk1.AlwaysOffSampler(),
+        }),
       spanLimits: limits,
       spanProcessors: [...processors],
     });
     Object.assign(provider.resource.attributes, resource);
     return provider;
   },
-  "SDK 2.x": ({ sampled = true, processors = [], resource = {}, limits = {} } = {}) =>
+  "SDK 2.x": ({ sampled = true, sampler, processors = [], resource = {}, limits = {} } = {}) =>
     new sdk2.NodeTracerProvider({
-      sampler: new sdk2.ParentBasedSampler({
-        root: sampled ? new sdk2.AlwaysOnSampler() : new sdk2.AlwaysOffSampler(),
-      }),
+      sampler:
+        sampler ??
+        new sdk2.ParentBasedSampler({
+          root: sampled ? new sdk2.AlwaysOnSampler() : new sdk2.AlwaysOffSampler(),
+        }),
       spanLimits: limits,
       resource: resourceFromAttributes(resource),
       spanProcessors: [...processors],

@@ -19,6 +19,7 @@ import { CatalystSpanProcessor } from "catalyst-tracing/otel";
 
 import { assertSums, traced } from "../capture/traced.js";
 import { clearApi, registered, SDKS } from "../coexistence/providers.js";
+import type { DecodedSpan } from "../support/otlp.js";
 import { spanTree } from "../../js/testing/tree.js";
 
 afterEach(clearApi);
@@ -28,6 +29,13 @@ const REMOTE = {
   spanId: "b7ad6b7169203331",
   traceFlags: TraceFlags.SAMPLED,
 };
+
+const RECORD_ONLY = 1;
+
+/** The name of the run that a span belongs to. */
+function run({ attributes }: DecodedSpan): string {
+  return `${String(attributes["agent.id"])}.run`;
+}
 
 const theirs = () => trace.getTracer("theirs", "1.2.3");
 
@@ -154,6 +162,46 @@ for (const [sdk, provider] of Object.entries(SDKS)) {
       }),
     );
   });
+
+  test(`${sdk}: spans that are recorded and not sampled are not sent either`, () => {
+    const processors = [new CatalystSpanProcessor()];
+    const sampler = { shouldSample: () => ({ decision: RECORD_ONLY }), toString: () => "record" };
+    return registered(provider({ sampler, processors }), () =>
+      traced(async ({ delivered, tracing }) => {
+        const span = theirs().startSpan("recorded");
+        assert.equal(span.isRecording(), true);
+        span.end();
+        assert.deepEqual(await delivered(), []);
+        assert.equal(tracing.stats().started, 0);
+      }),
+    );
+  });
+
+  test(`${sdk}: 200 concurrent runs in both are 200 trees`, () =>
+    registered(withProcessor(), () =>
+      traced(async ({ delivered }) => {
+        await Promise.all(
+          Array.from({ length: 200 }, (_, n) =>
+            agentSpan({ agentId: `a${n}`, sessionId: `s${n}` }, async () => {
+              await new Promise((resolve) => setImmediate(resolve));
+              await theirs().startActiveSpan("query", async (query) => {
+                await new Promise((resolve) => setTimeout(resolve, n % 7));
+                await manualSpan({ spanName: "step" }, async () => await Promise.resolve());
+                query.end();
+              });
+            }),
+          ),
+        );
+        const spans = await delivered();
+        assert.equal(spans.length, 600);
+        const byId = new Map(spans.map((span) => [span.spanId, span]));
+        for (const span of spans) {
+          const parent = byId.get(span.parentSpanId);
+          assert.equal(parent?.name, { query: run(span), step: "query" }[span.name]);
+          assert.equal(span.attributes["session.id"], (parent ?? span).attributes["session.id"]);
+        }
+      }),
+    ));
 
   test(`${sdk}: what the SDK's own limits dropped is told`, () => {
     const limits = { attributeCountLimit: 2, eventCountLimit: 1, linkCountLimit: 1 };
