@@ -31,7 +31,11 @@ export class UnsampledContext implements SpanContext {
 }
 
 function isOwn(span: Span): boolean {
-  return span instanceof RecordingSpan || span.spanContext() instanceof UnsampledContext;
+  try {
+    return span instanceof RecordingSpan || span.spanContext() instanceof UnsampledContext;
+  } catch {
+    return false; // an object of somebody's tracer
+  }
 }
 
 /** `context` with `span` active; it is found there also from under spans of others. */
