@@ -5,7 +5,7 @@ import { takeKept } from "./engine.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { installModules } from "./integrations/install.js";
-import { warnOnce } from "./log.js";
+import { debugLine, warnOnce } from "./log.js";
 import { loadNative, type Native } from "./native.js";
 import { NoopTracing } from "./noop-tracing.js";
 import {
@@ -17,6 +17,7 @@ import {
   type SetupOptions,
 } from "./options.js";
 import { claim, type Copy, type InMemory } from "./runtime.js";
+import { setupFacts } from "./setup-facts.js";
 import { Tracing } from "./tracing.js";
 
 /** What other copies of this package see of this one. */
@@ -27,7 +28,14 @@ const thisCopy: Copy = {
   startForProcessor: (options, resource) => startUnregistered(options, resource),
 };
 
-let current: { readonly tracing: Tracing; options: ResolvedOptions } | undefined;
+interface Current {
+  readonly tracing: Tracing;
+  options: ResolvedOptions;
+  /** Set up by `catalyst-tracing/register`: the app's own call, with its options, is the first. */
+  isUnattended?: boolean;
+}
+
+let current: Current | undefined;
 /** From then on `setup()` and the handle decide when there is a pipeline, and nobody else. */
 let wasCalled = false;
 
@@ -40,6 +48,13 @@ let wasCalled = false;
  */
 export async function setup(given: SetupOptions = {}): Promise<CatalystTracing> {
   return await owner().setup(given);
+}
+
+/** For `catalyst-tracing/register`, before the app has had a say. */
+export async function setupUnattended(): Promise<void> {
+  const tracing = setup();
+  if (current !== undefined) current.isUnattended = true;
+  await tracing;
 }
 
 /**
@@ -76,7 +91,8 @@ function owner(): Copy {
 }
 
 async function setUp(given: SetupOptions): Promise<CatalystTracing> {
-  const { options, warnings } = resolveOptions(given, process.env);
+  const resolution = resolveOptions(given, process.env);
+  const { options, warnings } = resolution;
   for (const warning of warnings) warnOnce(warning);
   wasCalled = true;
   // A handle that is being shut down is of no use any more.
@@ -87,7 +103,10 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
   }
   if (current !== undefined) return await again(current, options);
   const native = nativeOrWarning();
-  return native === undefined ? new NoopTracing(options) : await start(native, options);
+  if (native === undefined) return new NoopTracing(options);
+  const tracing = await start(native, options);
+  if (options.debug) setupFacts(resolution, tracing.installResults).forEach(debugLine);
+  return tracing;
 }
 
 function startUnregistered(given: object, resource: object): Tracing | undefined {
@@ -150,10 +169,7 @@ function create(native: Native, options: ResolvedOptions, isSetUp: boolean): Tra
   return tracing;
 }
 
-async function again(
-  running: NonNullable<typeof current>,
-  wanted: ResolvedOptions,
-): Promise<Tracing> {
+async function again(running: Current, wanted: ResolvedOptions): Promise<Tracing> {
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
   const isTest = running.options.sink === "memory";
   const options = isTest ? keptInMemory(wanted) : wanted;
@@ -161,10 +177,11 @@ async function again(
   if (!isSetUp || !sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
-    if (isSetUp && !isTest) {
+    if (isSetUp && !isTest && running.isUnattended !== true) {
       warnOnce("setup() was called again with other options; they hold from now on.");
     }
   }
+  running.isUnattended = false;
   running.tracing.installResults = await installModules(options);
   return running.tracing;
 }

@@ -80,6 +80,10 @@ export class Tracing implements CatalystTracing {
     process.on("exit", this.onExit);
   }
 
+  get installed(): InstallResult[] {
+    return this.installResults;
+  }
+
   get serviceName(): string {
     return this.options.serviceName;
   }

@@ -54,7 +54,10 @@ export interface StartedSpan {
 }
 
 export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSpan {
-  const context = inheriting(activeContext(), plan.inherited);
+  const around = activeContext();
+  // A context of its own is dear, and most spans have nothing to hand down.
+  const isHeir = Object.keys(plan.inherited).length > 0;
+  const context = isHeir ? inheriting(around, plan.inherited) : around;
   const kind = plan.options.value("otelKind");
   const options = {
     kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
@@ -77,10 +80,10 @@ function setCommon(span: Span, options: OptionReader): void {
   if (system !== undefined) span.setAttribute(Attr.SYSTEM, system);
   const attributes = options.value("attributes");
   if (typeof attributes === "object" && attributes !== null) setSpanAttributes(span, attributes);
-  span.setAttributes({
-    ...metadataAttributes(options.value("metadata")),
-    ...tagAttributes(options.value("tags")),
-  });
+  const metadata = options.value("metadata");
+  if (metadata !== undefined) span.setAttributes(metadataAttributes(metadata));
+  const tags = options.value("tags");
+  if (tags !== undefined) span.setAttributes(tagAttributes(tags));
   const input = options.value("input");
   if (input !== undefined) setContent(span, "input", input);
 }
