@@ -25,6 +25,7 @@ const thisCopy: Copy = {
   version: PACKAGE_VERSION,
   setup: (options = {}) => setUp(options),
   setupInMemory: (options) => setUpInMemory(options),
+  startForProcessor: (options, resource) => startUnregistered(options, resource),
 };
 
 interface Current {
@@ -35,6 +36,8 @@ interface Current {
 }
 
 let current: Current | undefined;
+/** From then on `setup()` and the handle decide when there is a pipeline, and nobody else. */
+let wasCalled = false;
 
 /**
  * Configures tracing and starts it. Calling it again returns the same handle; with other options
@@ -55,6 +58,19 @@ export async function setupUnattended(): Promise<void> {
 }
 
 /**
+ * Starts the pipeline for a span processor of another provider, with that provider's resource where
+ * neither options nor environment say anything, and without a place in OpenTelemetry's API. Called
+ * again, it takes over what has become known of the resource.
+ * @returns nothing where nothing is to be traced, or `setup()` has that in hand
+ */
+export function startForProcessor(
+  given: SetupOptions,
+  resource: object,
+): CatalystTracing | undefined {
+  return owner().startForProcessor?.(given, resource);
+}
+
+/**
  * For `createTestTracing()`: keeps spans in this process. What runs already goes on under these
  * options. Rejects where there is no native module.
  */
@@ -67,7 +83,8 @@ function owner(): Copy {
   if (copy !== thisCopy) {
     warnOnce(
       `this process has two copies of catalyst-tracing (${copy.version} and ${PACKAGE_VERSION}); ` +
-        "they share the pipeline of the first one, so that nothing is sent twice.",
+        "they share the pipeline of the first one, so that nothing is sent twice. " +
+        "npm ls catalyst-tracing shows where they are.",
     );
   }
   return copy;
@@ -77,6 +94,7 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
   const resolution = resolveOptions(given, process.env);
   const { options, warnings } = resolution;
   for (const warning of warnings) warnOnce(warning);
+  wasCalled = true;
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
   if (options.disabled && current?.options.sink !== "memory") {
@@ -84,14 +102,33 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
     return new NoopTracing(options);
   }
   if (current !== undefined) return await again(current, options);
+  const native = nativeOrWarning();
+  if (native === undefined) return new NoopTracing(options);
+  const tracing = await start(native, options);
+  if (options.debug) setupFacts(resolution, tracing.installResults).forEach(debugLine);
+  return tracing;
+}
+
+function startUnregistered(given: object, resource: object): Tracing | undefined {
+  if (wasCalled) return undefined;
+  const resolution = resolveOptions(given, process.env, undefined, resource);
+  for (const warning of resolution.warnings) warnOnce(warning);
+  const options = { ...resolution.options, register: false };
+  if (options.disabled) return undefined;
+  if (current === undefined) {
+    const native = nativeOrWarning();
+    return native && create(native, options, false);
+  }
+  current.tracing.reconfigure(options, false);
+  return current.tracing;
+}
+
+function nativeOrWarning(): Native | undefined {
   const loaded = loadNative();
   if (loaded.native === undefined) {
     warnOnce(`${loaded.problem}, so nothing is traced; the app runs on. ${loaded.mend}`);
-    return new NoopTracing(options);
   }
-  const tracing = await start(loaded.native, options);
-  if (options.debug) setupFacts(resolution, tracing.installResults).forEach(debugLine);
-  return tracing;
+  return loaded.native;
 }
 
 async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
@@ -104,6 +141,7 @@ async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
     );
   }
   const { native } = loaded;
+  wasCalled = true;
   const take = (): readonly string[] => takeKept(native);
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
   if (current === undefined) return { tracing: await start(native, options), take };
@@ -118,11 +156,16 @@ async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
 }
 
 async function start(native: Native, options: ResolvedOptions): Promise<Tracing> {
-  const tracing = new Tracing(native, options, () => {
+  const tracing = create(native, options, true);
+  tracing.installResults = await installModules(options);
+  return tracing;
+}
+
+function create(native: Native, options: ResolvedOptions, isSetUp: boolean): Tracing {
+  const tracing = new Tracing(native, options, isSetUp, () => {
     current = undefined;
   });
   current = { tracing, options };
-  tracing.installResults = await installModules(options);
   return tracing;
 }
 
@@ -130,10 +173,11 @@ async function again(running: Current, wanted: ResolvedOptions): Promise<Tracing
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
   const isTest = running.options.sink === "memory";
   const options = isTest ? keptInMemory(wanted) : wanted;
-  if (!sameOptions(running.options, options)) {
+  const { isSetUp } = running.tracing;
+  if (!isSetUp || !sameOptions(running.options, options)) {
     running.tracing.reconfigure(options);
     running.options = options;
-    if (!isTest && running.isUnattended !== true) {
+    if (isSetUp && !isTest && running.isUnattended !== true) {
       warnOnce("setup() was called again with other options; they hold from now on.");
     }
   }

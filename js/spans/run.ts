@@ -8,7 +8,6 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
 
@@ -23,7 +22,7 @@ import {
   InvalidTracerInputError,
 } from "../errors.js";
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
-import { activeContext, activeTracer, runIn } from "../runtime.js";
+import { activeContext, activeTracer, runIn, withActive } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
@@ -73,7 +72,7 @@ export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSp
     if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
     setCommon(span, plan.options);
   });
-  return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
+  return { handle: new SpanHandle(span), context: withActive(context, span) };
 }
 
 function setCommon(span: Span, options: OptionReader): void {
