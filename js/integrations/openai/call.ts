@@ -10,6 +10,7 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
 import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
+import { nameText } from "../../handoff/stand-ins.js";
 import { guarded, reportFault } from "../guard.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
@@ -109,9 +110,9 @@ export class Call implements ChunkSink {
       if (aborted) return;
       const name = errorName(error) ?? "Error";
       const stack = textIn(fieldsOf(error), "stack");
-      const message = facts.message ?? String(error);
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      const message = facts.message ?? nameText(error);
       this.failure = message;
+      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
