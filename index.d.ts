@@ -13,22 +13,22 @@ export declare function configure(slot: number, config: NativeConfig): void;
 export declare function derive(chunk: Uint8Array): Derived;
 
 /** Nobody will ask for this flush any more. */
-export declare function flushAbandon(id: number): void;
+export declare function flushAbandon(slot: number, id: number): void;
 
 /** Begins a flush; `null` when no pipeline runs. */
-export declare function flushBegin(): number | null;
+export declare function flushBegin(slot: number): number | null;
 
 /**
  * Flushes and blocks this thread until done, or until all such calls together have taken as long
  * as the end of a process may be held up. For the `exit` event.
  */
-export declare function flushBlocking(): NativeFlush | null;
+export declare function flushBlocking(slot: number): NativeFlush | null;
 
 /** What became of a flush, once it is done. */
-export declare function flushPoll(id: number): NativeFlush | null;
+export declare function flushPoll(slot: number, id: number): NativeFlush | null;
 
-/** Whether the pipeline that was released last has ended; then its final counters are kept. */
-export declare function isFinished(): boolean;
+/** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
+export declare function isFinished(slot: number): boolean;
 
 /** Says that the spans of `slot` come through other memory from now on. */
 export declare function reattach(slot: number, memory: Uint8Array): void;
@@ -39,11 +39,17 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  */
 export declare function release(slot: number, graceMs: number): boolean;
 
-/** The counters of the pipeline that runs, or of the last one. */
-export declare function stats(): NativeStats | null;
+/** The counters of the pipeline that `slot` uses, or used last. */
+export declare function stats(slot: number): NativeStats | null;
 
 /** Takes what is committed in the memory of `slot`. */
 export declare function submit(slot: number): void;
+
+/**
+ * What the environment of `slot` kept in memory since the last call, everything submitted so far
+ * included: requests as OTLP/JSON. Blocks this thread until the native one has done its work.
+ */
+export declare function takeKept(slot: number): Array<string>;
 
 export interface Derived {
   attributes: Array<DerivedAttribute>;
@@ -63,6 +69,8 @@ export interface JsonPart {
 export interface NativeConfig {
   /** Resource attributes as a JSON object. */
   resource: string;
+  /** `memory` keeps spans for `take_kept`, apart from those of other environments. */
+  sink: 'otlp' | 'memory';
   tracesUrl: string;
   headers: Array<NativeHeader>;
   protocol: 'http/protobuf' | 'http/json';

@@ -9,7 +9,7 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import { setup } from "catalyst-tracing";
 
 import { startCollectorProcess } from "../__tests__/support/remote-collector.js";
-import { spanTree } from "../__tests__/support/tree.js";
+import { spanTree } from "../js/testing/tree.js";
 
 await using receiver = await startCollectorProcess();
 const tracing = await setup({ endpoint: receiver.url, serviceName: "demo" });

@@ -40,16 +40,17 @@ export class Engine {
 
   async flush(timeoutMs: number): Promise<FlushResult> {
     this.outbox.submit();
-    const id = this.native.flushBegin();
+    const { slot } = this.outbox;
+    const id = this.native.flushBegin(slot);
     if (id === null) return flushResultOf({ delivered: 0, lost: 0, pending: 0 });
-    const report = await pollUntil(() => this.native.flushPoll(id), timeoutMs);
-    if (report === undefined) this.native.flushAbandon(id);
+    const report = await pollUntil(() => this.native.flushPoll(slot, id), timeoutMs);
+    if (report === undefined) this.native.flushAbandon(slot, id);
     return flushResultOf(report && { ...report, lost: this.newlyLost() });
   }
 
   /** Spans lost since the last flush told, wherever it was. */
   private newlyLost(): number {
-    const { lost } = statsOf(this.native.stats());
+    const { lost } = statsOf(this.native.stats(this.outbox.slot));
     const newly = lost - this.toldLost;
     this.toldLost = lost;
     return newly;
@@ -58,26 +59,39 @@ export class Engine {
   stats(): TracingStats {
     if (this.finalStats !== undefined) return this.finalStats;
     this.outbox.submit();
-    return statsOf(this.native.stats());
+    return statsOf(this.native.stats(this.outbox.slot));
   }
 
   /** Delivers what it can in that time; the rest is counted as lost. */
   async shutdown(timeoutMs: number): Promise<void> {
+    const { slot } = this.outbox;
     const deadline = performance.now() + timeoutMs;
     await this.flush(timeoutMs);
     this.outbox.submit();
     const left = Math.max(0, Math.ceil(deadline - performance.now()));
-    const wasLast = this.native.release(this.outbox.slot, left);
+    const wasLast = this.native.release(slot, left);
     // Where other environments go on, the thread does too.
-    if (wasLast) await pollUntil(() => this.native.isFinished() || null, left + END_OF_THREAD_MS);
-    this.finalStats = statsOf(this.native.stats());
+    const hasEnded = (): true | null => this.native.isFinished(slot) || null;
+    if (wasLast) await pollUntil(hasEnded, left + END_OF_THREAD_MS);
+    this.finalStats = statsOf(this.native.stats(slot));
   }
+}
+
+/**
+ * The spans that this environment has kept in memory since the last call, all that have ended by
+ * now: requests as OTLP/JSON.
+ */
+export function takeKept(native: Native): readonly string[] {
+  if (outbox === undefined) return [];
+  outbox.submit();
+  return native.takeKept(outbox.slot);
 }
 
 function nativeConfig(options: ResolvedOptions): NativeConfig {
   const isSimple = options.batching === "simple";
   return {
     resource: JSON.stringify(options.resource),
+    sink: options.sink,
     tracesUrl: options.tracesUrl,
     headers: options.headers.map(([name, value]) => ({ name, value })),
     protocol: options.protocol,

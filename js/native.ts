@@ -3,14 +3,21 @@
  * knows where it is; everybody else gets `Native`, whose contract is the generated `index.d.ts`.
  */
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 import type * as Contract from "../index.js";
 
 export type Native = typeof Contract;
 
 export type LoadOutcome =
-  | { readonly native: Native; readonly problem?: undefined }
-  | { readonly native?: undefined; readonly problem: string };
+  | { readonly native: Native }
+  | {
+      readonly native?: undefined;
+      /** What is missing, as a clause that can be gone on with. */
+      readonly problem: string;
+      /** What to do about it, as a sentence. */
+      readonly mend: string;
+    };
 
 const require = createRequire(import.meta.url);
 
@@ -19,6 +26,9 @@ const LIBC_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   linux: ["-gnu", "-musl"],
   win32: ["-msvc"],
 };
+
+/** By its path, as an installation may have another name than this package. */
+const BUILD_SCRIPT = fileURLToPath(new URL("../scripts/build-native.mjs", import.meta.url));
 
 let outcome: LoadOutcome | undefined;
 
@@ -42,10 +52,8 @@ function load(): LoadOutcome {
   }
   const why = failures.length > 0 ? ` (${failures.join("; ")})` : "";
   return {
-    problem:
-      `there is no native module for ${platform}${why}, so nothing is traced; the app runs on. ` +
-      "Build it from source with a Rust toolchain: " +
-      "node node_modules/catalyst-tracing/scripts/build-native.mjs",
+    problem: `there is no native module for ${platform}${why}`,
+    mend: `Build it from source with a Rust toolchain: node ${BUILD_SCRIPT}`,
   };
 }
 

@@ -26,6 +26,7 @@ import { SETTINGS } from "./options/table.js";
 import type { ResolvedOptions } from "./options/types.js";
 
 export { sameOptions } from "./options/compare.js";
+export { keptInMemory } from "./options/memory.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   InstrumentModules,
@@ -66,6 +67,7 @@ export function resolveOptions(
     register: lookup.pick(SETTINGS.register),
     autoInstrument: lookup.pick(SETTINGS.autoInstrument),
     modules: resolveModules(lookup),
+    sink: "otlp",
     ...endpoint,
     headers: resolveHeaders(lookup),
     protocol: lookup.pick(SETTINGS.protocol),

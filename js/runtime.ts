@@ -10,11 +10,20 @@ import { type Context, context as contextApi, type Tracer } from "@opentelemetry
 import type { ContextAccess } from "./capture/context-manager.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracing } from "./handle.js";
+import type { ResolvedOptions } from "./options.js";
 
 /** A copy of this package, as the others see it. */
 export interface Copy {
   readonly version: string;
   setup(options?: object): Promise<CatalystTracing>;
+  setupInMemory(options: ResolvedOptions): Promise<InMemory>;
+}
+
+/** Tracing whose spans stay in the process. */
+export interface InMemory {
+  readonly tracing: CatalystTracing;
+  /** The spans that have ended since the last call, as OTLP/JSON requests. */
+  readonly take: () => readonly string[];
 }
 
 interface Running {

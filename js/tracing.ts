@@ -14,6 +14,7 @@ import { createSampler } from "./capture/sampler.js";
 import { Engine } from "./engine.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
+import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
 import { type Registration, register, registered } from "./registration.js";
@@ -31,6 +32,7 @@ const SCOPE_NAME = "catalyst-tracing";
 export class Tracing implements CatalystTracing {
   readonly provider: RecordingTracerProvider;
   readonly tracer: Tracer;
+  installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
   private registration: Registration | undefined;
@@ -59,6 +61,10 @@ export class Tracing implements CatalystTracing {
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
     process.on("exit", this.onExit);
+  }
+
+  get installed(): InstallResult[] {
+    return this.installResults;
   }
 
   get serviceName(): string {

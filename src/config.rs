@@ -1,13 +1,20 @@
 //! What the pipeline is told. JS has applied defaults and validation (`js/options.ts`); nothing
 //! here does so again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 
 use crate::batch::BatchLimits;
-use crate::export::Target;
+use crate::export::{Memory, Target};
 use crate::redact::Policy;
+
+/// Where batches go.
+pub enum Destination {
+    Collector(Box<Target>),
+    Memory(Arc<Memory>),
+}
 
 pub struct Config {
     pub resource: Resource,
@@ -15,7 +22,7 @@ pub struct Config {
     /// Bounds everything that is held: chunks, parts, batches, requests under way.
     pub max_queue_bytes: usize,
     pub policy: Policy,
-    pub target: Target,
+    pub destination: Destination,
     /// How long the end of the process may be held up in all.
     pub exit_budget: Duration,
     /// Nothing goes to standard error.

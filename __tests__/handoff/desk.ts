@@ -96,8 +96,9 @@ export class Desk {
   }
 }
 
-const { native, problem } = loadNative();
-if (native === undefined) throw new Error(problem);
+const loaded = loadNative();
+if (loaded.native === undefined) throw new Error(loaded.problem);
+const { native } = loaded;
 const { derive } = native;
 
 /** The JSON of each snapshot in a chunk, as the native side writes it. */

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { startCollector } from "../support/collector.js";
 import { findBun, findDeno, nodeVersions } from "../support/node-versions.js";
 import { runProgram } from "../support/subprocess.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 
 const PROGRAM = `
 import { setup } from "catalyst-tracing";

@@ -14,6 +14,7 @@ test("without options and variables every setting has its documented default", (
     register: "auto",
     autoInstrument: true,
     modules: {},
+    sink: "otlp",
     endpoint: "http://localhost:8799",
     tracesUrl: "http://localhost:8799/v1/traces",
     headers: [],

@@ -104,6 +104,7 @@ test("the package's build script says what to install where there is no Rust", a
 /** Uses the handle, so that its types have to be found and have to fit. */
 const CONSUMER = `
   import { setup, type SetupOptions } from "catalyst-tracing";
+  import { createTestTracing, type TestSpan, type TestTracing } from "catalyst-tracing/testing";
   import type { Tracer } from "@opentelemetry/api";
 
   const options: SetupOptions = { endpoint: "http://localhost:4318", serviceName: "shop" };
@@ -114,6 +115,12 @@ const CONSUMER = `
     await tracing.flush();
     await tracing.shutdown();
     return tracing.stats().delivered;
+  }
+
+  export async function tested(): Promise<string | undefined> {
+    await using tracing: TestTracing = await createTestTracing({ serviceName: "shop" });
+    const [span]: TestSpan[] = tracing.spans();
+    return span?.spanKind ?? tracing.tree({ tokens: true });
   }
 
   // @ts-expect-error An option that does not exist.

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { startCollector } from "../support/collector.js";
 import { projectRoot } from "../support/project.js";
 import { runProgram } from "../support/subprocess.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 
 const EXIT_CODES: Readonly<Record<string, number>> = { "uncaught-error": 1 };
 

@@ -6,7 +6,8 @@ import type { Tracer } from "@opentelemetry/api";
 
 import { nameText } from "../handoff/stand-ins.js";
 import type { CatalystTracerProvider } from "../handle.js";
-import type { Recorder, Scope, SpanProcessor } from "./recorder.js";
+import type { Recorder, Scope } from "./recorder.js";
+import type { SpanProcessor } from "./span-processor.js";
 import { within } from "../wait.js";
 import { RecordingTracer } from "./tracer.js";
 

@@ -11,6 +11,7 @@ import { Walker } from "../handoff/walker.js";
 import { AbandonedSpans } from "./abandoned.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
+import type { SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
@@ -32,15 +33,6 @@ export interface ReadableResource {
 export interface DerivedParts {
   readonly attributes: Attributes;
   readonly json: ReadonlyMap<number, string>;
-}
-
-/** A span processor of OpenTelemetry JS, of any major version. */
-export interface SpanProcessor {
-  onStart(span: never, context: Context): void;
-  onEnding?(span: never): void;
-  onEnd(span: never): void;
-  forceFlush(): Promise<void>;
-  shutdown(): Promise<void>;
 }
 
 interface RecorderParts {

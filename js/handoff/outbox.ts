@@ -28,7 +28,7 @@ export interface Bridge {
   attach(memory: Uint8Array): number;
   reattach(slot: number, memory: Uint8Array): void;
   submit(slot: number): void;
-  flushBlocking(): unknown;
+  flushBlocking(slot: number): unknown;
 }
 
 // Taken at load: fake timers of a test framework must not stop the delivery.
@@ -124,7 +124,7 @@ export class Outbox {
   flushAtEnd(): void {
     this.isEnding = true;
     this.submit();
-    this.bridge.flushBlocking();
+    this.bridge.flushBlocking(this.slot);
   }
 
   /** Hands over what is committed, and all counts. */

@@ -191,6 +191,8 @@ export interface ResolvedOptions {
   readonly register: "auto" | boolean;
   readonly autoInstrument: boolean;
   readonly modules: Readonly<InstrumentModules>;
+  /** `memory` is for tests: nothing leaves the process. */
+  readonly sink: "otlp" | "memory";
   /** As it was given, for people to read. */
   readonly endpoint: string;
   /** The full URL that batches are posted to. */

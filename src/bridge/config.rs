@@ -1,5 +1,6 @@
 //! The configuration as `js/options.ts` resolved it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi::{Error, Result, Status};
@@ -8,8 +9,8 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 
 use crate::batch::BatchLimits;
-use crate::config::Config;
-use crate::export::{Encoding, ProxyEnv, Target};
+use crate::config::{Config, Destination};
+use crate::export::{Encoding, Memory, ProxyEnv, Target};
 use crate::redact::Policy;
 
 #[napi(object, use_nullable = true)]
@@ -24,6 +25,9 @@ pub struct NativeHeader {
 pub struct NativeConfig {
     /// Resource attributes as a JSON object.
     pub resource: String,
+    /// `memory` keeps spans for `take_kept`, apart from those of other environments.
+    #[napi(ts_type = "'otlp' | 'memory'")]
+    pub sink: String,
     pub traces_url: String,
     pub headers: Vec<NativeHeader>,
     #[napi(ts_type = "'http/protobuf' | 'http/json'")]
@@ -49,44 +53,55 @@ pub struct NativeConfig {
     pub quiet: bool,
 }
 
-impl TryFrom<NativeConfig> for Config {
-    type Error = Error;
+impl NativeConfig {
+    pub(super) fn is_kept_in_memory(&self) -> bool {
+        self.sink == "memory"
+    }
 
-    fn try_from(from: NativeConfig) -> Result<Self> {
-        Ok(Self {
-            resource: resource(&from.resource)?,
+    /// `memory` is where spans are kept, if they are.
+    pub(super) fn into_config(self, memory: Arc<Memory>) -> Result<Config> {
+        Ok(Config {
+            resource: resource(&self.resource)?,
             batch: BatchLimits {
-                max_spans: from.max_batch_spans as usize,
-                max_bytes: bytes(from.max_batch_bytes),
-                delay: Duration::from_millis(u64::from(from.schedule_delay_ms)),
+                max_spans: self.max_batch_spans as usize,
+                max_bytes: bytes(self.max_batch_bytes),
+                delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
             },
-            max_queue_bytes: bytes(from.max_queue_bytes),
+            max_queue_bytes: bytes(self.max_queue_bytes),
             policy: Policy::default(),
-            quiet: from.quiet,
-            exit_budget: Duration::from_millis(u64::from(from.exit_flush_ms)),
-            target: Target {
-                endpoint: from.traces_url,
-                headers: from.headers.into_iter().map(|h| (h.name, h.value)).collect(),
-                encoding: match from.protocol.as_str() {
-                    "http/json" => Encoding::Json,
-                    _ => Encoding::Protobuf,
-                },
-                gzip: from.gzip,
-                gzip_level: from.gzip_level,
-                timeout: Duration::from_millis(u64::from(from.timeout_ms)),
-                ca_pem: from.certificate_pem.map(String::into_bytes),
-                client_cert_pem: from.client_certificate_pem.map(String::into_bytes),
-                client_key_pem: from.client_key_pem.map(String::into_bytes),
-                user_agent: from.user_agent,
-                proxy: ProxyEnv {
-                    https_proxy: from.https_proxy,
-                    http_proxy: from.http_proxy,
-                    all_proxy: from.all_proxy,
-                    no_proxy: from.no_proxy,
-                },
-                extra_ca_pem: from.extra_ca_pem.map(String::into_bytes),
+            quiet: self.quiet,
+            exit_budget: Duration::from_millis(u64::from(self.exit_flush_ms)),
+            destination: if self.is_kept_in_memory() {
+                Destination::Memory(memory)
+            } else {
+                Destination::Collector(Box::new(self.into_target()))
             },
         })
+    }
+
+    fn into_target(self) -> Target {
+        Target {
+            endpoint: self.traces_url,
+            headers: self.headers.into_iter().map(|h| (h.name, h.value)).collect(),
+            encoding: match self.protocol.as_str() {
+                "http/json" => Encoding::Json,
+                _ => Encoding::Protobuf,
+            },
+            gzip: self.gzip,
+            gzip_level: self.gzip_level,
+            timeout: Duration::from_millis(u64::from(self.timeout_ms)),
+            ca_pem: self.certificate_pem.map(String::into_bytes),
+            client_cert_pem: self.client_certificate_pem.map(String::into_bytes),
+            client_key_pem: self.client_key_pem.map(String::into_bytes),
+            user_agent: self.user_agent,
+            proxy: ProxyEnv {
+                https_proxy: self.https_proxy,
+                http_proxy: self.http_proxy,
+                all_proxy: self.all_proxy,
+                no_proxy: self.no_proxy,
+            },
+            extra_ca_pem: self.extra_ca_pem.map(String::into_bytes),
+        }
     }
 }
 

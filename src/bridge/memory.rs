@@ -110,7 +110,7 @@ pub(super) fn reattach(env: Env, slot: u32, array: Uint8Array) -> Result<()> {
 }
 
 pub(super) fn submit(slot: u32) {
-    let Some(pipeline) = process::current() else {
+    let Some(pipeline) = process::pipeline_of(slot) else {
         return;
     };
     if let Some(memory) = slots().as_ref().and_then(|slots| slots.memories.get(&slot)) {

@@ -1,9 +1,10 @@
 //! The only folder that knows napi: transfer types, the functions that `js/native.ts` calls, and
 //! the two places where memory of JS is read. No defaults and no decisions here.
 //!
-//! One pipeline per process serves every environment (the main thread and workers). An environment
-//! that calls `configure` becomes one of its users; when the last user is gone, by `release` or
-//! because its environment ended, the pipeline is shut down.
+//! One pipeline serves every environment of the process (the main thread and workers), except those
+//! that keep their spans in memory, which have one each. An environment that calls `configure`
+//! becomes one of its users; when the last user is gone, by `release` or because its environment
+//! ended, the pipeline is shut down.
 
 mod config;
 mod derive;
@@ -14,7 +15,7 @@ mod stats;
 use std::time::Duration;
 
 use napi::bindgen_prelude::Uint8Array;
-use napi::{Env, Result};
+use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
 /// A span is a few hundred small allocations that all die together. The system's allocator made
@@ -53,20 +54,20 @@ pub fn submit(slot: u32) {
 
 /// Begins a flush; `null` when no pipeline runs.
 #[napi]
-pub fn flush_begin() -> Option<u32> {
-    process::current().map(|pipeline| pipeline.flush())
+pub fn flush_begin(slot: u32) -> Option<u32> {
+    process::pipeline_of(slot).map(|pipeline| pipeline.flush())
 }
 
 /// What became of a flush, once it is done.
 #[napi]
-pub fn flush_poll(id: u32) -> Option<NativeFlush> {
-    process::current()?.poll(id).map(Into::into)
+pub fn flush_poll(slot: u32, id: u32) -> Option<NativeFlush> {
+    process::pipeline_of(slot)?.poll(id).map(Into::into)
 }
 
 /// Nobody will ask for this flush any more.
 #[napi]
-pub fn flush_abandon(id: u32) {
-    if let Some(pipeline) = process::current() {
+pub fn flush_abandon(slot: u32, id: u32) {
+    if let Some(pipeline) = process::pipeline_of(slot) {
         pipeline.abandon_flush(id);
     }
 }
@@ -74,14 +75,28 @@ pub fn flush_abandon(id: u32) {
 /// Flushes and blocks this thread until done, or until all such calls together have taken as long
 /// as the end of a process may be held up. For the `exit` event.
 #[napi]
-pub fn flush_blocking() -> Option<NativeFlush> {
-    process::current()?.flush_at_exit().map(Into::into)
+pub fn flush_blocking(slot: u32) -> Option<NativeFlush> {
+    process::pipeline_of(slot)?.flush_at_exit().map(Into::into)
 }
 
-/// The counters of the pipeline that runs, or of the last one.
+/// What the environment of `slot` kept in memory since the last call, everything submitted so far
+/// included: requests as OTLP/JSON. Blocks this thread until the native one has done its work.
 #[napi]
-pub fn stats() -> Option<NativeStats> {
-    process::current().map(|pipeline| NativeStats::of(&pipeline))
+pub fn take_kept(slot: u32) -> Result<Vec<String>> {
+    /// Nothing but work has to be waited for, so only a fault takes so long.
+    const MAX_WAIT: Duration = Duration::from_secs(60);
+    let failed = |why: String| Error::new(Status::GenericFailure, why);
+    if process::own_pipeline_of(slot).is_some_and(|pipeline| !pipeline.settle(MAX_WAIT)) {
+        return Err(failed(format!("the native thread has not answered for {MAX_WAIT:?}")));
+    }
+    let Some(memory) = process::memory_of(slot) else { return Ok(Vec::new()) };
+    memory.take_json().map_err(|error| failed(error.to_string()))
+}
+
+/// The counters of the pipeline that `slot` uses, or used last.
+#[napi]
+pub fn stats(slot: u32) -> Option<NativeStats> {
+    process::pipeline_of(slot).map(|pipeline| NativeStats::of(&pipeline))
 }
 
 /// This environment no longer uses the pipeline. When it was the last: delivery goes on for up to
@@ -91,10 +106,10 @@ pub fn release(slot: u32, grace_ms: u32) -> bool {
     process::release(slot, millis(grace_ms))
 }
 
-/// Whether the pipeline that was released last has ended; then its final counters are kept.
+/// Whether the pipeline that `slot` released has ended; then its final counters are kept.
 #[napi]
-pub fn is_finished() -> bool {
-    process::is_finished()
+pub fn is_finished(slot: u32) -> bool {
+    process::is_finished(slot)
 }
 
 /// What the parts in `chunk` say, mapped as on the native thread: for JS span processors.

@@ -1,13 +1,14 @@
 //! The native thread and the handle to it. There is one per process: everything from decoding to
 //! delivery happens on it, on a current-thread tokio runtime, and ends with it.
 //!
-//! The handle's methods are called from JS threads. Only `flush_at_exit` and `wait_finished` block, and
-//! they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned away at the
-//! door, span by span counted.
+//! The handle's methods are called from JS threads. Only `flush_at_exit`, `settle` and `wait_finished`
+//! block, and they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned
+//! away at the door, span by span counted.
 
 mod flushes;
 mod outlet;
 mod shared;
+mod sink;
 mod thread;
 mod worker;
 
@@ -20,7 +21,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 pub use self::flushes::FlushReport;
 use self::shared::Shared;
-use self::worker::Command;
+use self::worker::{Command, Reach};
 use crate::config::Config;
 use crate::export::TargetError;
 use crate::handoff::scan;
@@ -143,8 +144,12 @@ impl Pipeline {
 
     /// Begins a flush of everything submitted so far; [`Pipeline::poll`] tells its outcome.
     pub fn flush(&self) -> u32 {
+        self.begin_flush(Reach::Everyone)
+    }
+
+    fn begin_flush(&self, reach: Reach) -> u32 {
         let id = self.shared.open_flush();
-        if self.send(Command::Flush { id }).is_err() {
+        if self.send(Command::Flush { id, reach }).is_err() {
             self.shared.close_flush(id, FlushReport::default());
         }
         id
@@ -163,6 +168,12 @@ impl Pipeline {
         let report = self.shared.take_flush(self.flush(), budget);
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
+    }
+
+    /// Blocks until everything submitted so far has been tried at the destination of today, at most
+    /// for `timeout`; whether it was.
+    pub fn settle(&self, timeout: Duration) -> bool {
+        self.shared.take_flush(self.begin_flush(Reach::Current), timeout).is_some()
     }
 
     /// Whether the process has begun to exit.

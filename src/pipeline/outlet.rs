@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::flushes::BatchId;
-use crate::export::{Delivery, EncodedBatch};
+use super::sink::Sink;
+use crate::export::EncodedBatch;
 
 /// Enough to hide a round trip; more would only pile up on a slow collector.
 const MAX_UNDER_WAY: usize = 4;
@@ -32,7 +33,7 @@ struct Pause {
 }
 
 pub(super) struct Outlet {
-    pub(super) delivery: Rc<Delivery>,
+    pub(super) sink: Rc<Sink>,
     queue: VecDeque<Queued>,
     under_way: BTreeSet<BatchId>,
     failed_rounds: u32,
@@ -40,9 +41,9 @@ pub(super) struct Outlet {
 }
 
 impl Outlet {
-    pub(super) fn new(delivery: Delivery) -> Self {
+    pub(super) fn new(sink: Sink) -> Self {
         Self {
-            delivery: Rc::new(delivery),
+            sink: Rc::new(sink),
             queue: VecDeque::new(),
             under_way: BTreeSet::new(),
             failed_rounds: 0,

@@ -6,6 +6,7 @@ mod bounds;
 mod fixtures;
 mod flushing;
 mod malformed;
+mod memory;
 mod reconfiguring;
 mod recovery;
 mod server;

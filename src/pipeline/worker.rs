@@ -16,10 +16,11 @@ use super::StartError;
 use super::flushes::{BatchId, FlushReport, Flushes};
 use super::outlet::{Outlet, Queued};
 use super::shared::Shared;
+use super::sink::Sink;
 use crate::assembly::{Assembly, size_of_span};
 use crate::batch::{Batch, Closed};
 use crate::config::Config;
-use crate::export::{Delivery, Encoder, Loss, Observer, Report};
+use crate::export::{Encoder, Loss, Observer, Report};
 use crate::handoff::Scan;
 use crate::redact::Policy;
 use crate::stats::Stage;
@@ -37,10 +38,19 @@ pub(super) enum Command {
     },
     Flush {
         id: u32,
+        reach: Reach,
     },
     Shutdown {
         grace: Duration,
     },
+}
+
+/// Whose batches a flush waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Everyone,
+    /// The outlet that spans go to now: what an earlier configuration left behind may take long.
+    Current,
 }
 
 /// A delivery under way: which outlet and batch, what it holds, and what became of it.
@@ -134,7 +144,7 @@ impl Worker {
             Command::Reconfigure { config, done } => {
                 let _ = done.send(self.reconfigure(*config).await);
             }
-            Command::Flush { id } => self.flush(id).await,
+            Command::Flush { id, reach } => self.flush(id, reach).await,
             Command::Shutdown { grace } => {
                 inbox.close();
                 self.shutdown_at = Some(Instant::now() + grace);
@@ -240,10 +250,10 @@ impl Worker {
         let now = Instant::now();
         for (number, outlet) in &mut self.outlets {
             while let Some(Queued { id, batch }) = outlet.start_next(now) {
-                let (outlet, delivery) = (*number, outlet.delivery.clone());
+                let (outlet, sink) = (*number, outlet.sink.clone());
                 self.under_way.push(Box::pin(async move {
                     let bytes = batch.protobuf.len();
-                    let report = delivery.deliver(batch).await;
+                    let report = sink.deliver(batch).await;
                     Tried { outlet, id, bytes, report }
                 }));
             }
@@ -291,11 +301,15 @@ impl Worker {
         self.flushes.settle(id, outcome);
     }
 
-    async fn flush(&mut self, id: u32) {
+    async fn flush(&mut self, id: u32, reach: Reach) {
         self.close_batch().await;
         let mut waiting = std::collections::BTreeSet::new();
         let mut report = FlushReport::default();
-        for (_, outlet) in &mut self.outlets {
+        let current = self.route.outlet;
+        for (number, outlet) in &mut self.outlets {
+            if reach == Reach::Current && *number != current {
+                continue;
+            }
             let (tried, left_alone) = outlet.hurry(Instant::now());
             waiting.extend(tried);
             report.pending += left_alone;
@@ -317,9 +331,9 @@ fn open(config: Config, shared: &Arc<Shared>, outlet: u64) -> Result<(Route, Out
     let observer: Arc<dyn Observer> = Arc::clone(shared) as Arc<dyn Observer>;
     let encoder =
         Encoder::new(&config.resource).map_err(|error| StartError::Thread(error.to_string()))?;
-    let delivery = Delivery::new(config.target, observer).map_err(StartError::Target)?;
+    let sink = Sink::open(config.destination, observer).map_err(StartError::Target)?;
     let route = Route { policy: config.policy, batch: Batch::new(config.batch), encoder, outlet };
-    Ok((route, Outlet::new(delivery)))
+    Ok((route, Outlet::new(sink)))
 }
 
 async fn sleep_until(due: Option<Instant>) {

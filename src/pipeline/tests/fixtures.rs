@@ -7,7 +7,7 @@ use opentelemetry_sdk::Resource;
 
 use super::super::{FlushReport, Pipeline, Tally};
 use crate::batch::BatchLimits;
-use crate::config::Config;
+use crate::config::{Config, Destination};
 use crate::export::{Encoding, ProxyEnv, Target};
 use crate::redact::Policy;
 use crate::stats::{Counts, Stage};
@@ -34,7 +34,7 @@ pub fn config(url: &str) -> Config {
         },
         max_queue_bytes: 64 * MEBIBYTE,
         policy: Policy::default(),
-        target: Target {
+        destination: Destination::Collector(Box::new(Target {
             endpoint: url.to_owned(),
             headers: Vec::new(),
             encoding: Encoding::Protobuf,
@@ -47,14 +47,16 @@ pub fn config(url: &str) -> Config {
             user_agent: "test".to_owned(),
             proxy: ProxyEnv::default(),
             extra_ca_pem: None,
-        },
+        })),
         exit_budget: Duration::from_secs(2),
         quiet: true,
     }
 }
 
 pub fn with_round(mut config: Config, round: Duration) -> Config {
-    config.target.timeout = round;
+    if let Destination::Collector(target) = &mut config.destination {
+        target.timeout = round;
+    }
     config
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 
-import { spanTree, type TreeSpan } from "./tree.js";
+import { spanTree, type TreeSpan } from "../../js/testing/tree.js";
 
 function span(spanId: string, parentSpanId: string, startMs: number, rest: Partial<TreeSpan> = {}) {
   return {

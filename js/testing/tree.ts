@@ -1,28 +1,31 @@
-// Draws spans as a text tree, one line for each. Without durations the text holds nothing that
-// changes from run to run (no ids, no times), so that an expected tree can be committed and
-// reviewed. Never loses a span: those that hang on nothing are drawn as roots and say why.
+/**
+ * Draws spans as a text tree, one line for each. Without durations the text holds nothing that
+ * changes from run to run (no ids, no times), so that an expected tree can be committed and
+ * reviewed. Never loses a span: those that hang on nothing are drawn as roots and say why.
+ */
 
-import type { DecodedSpan } from "./otlp.js";
-
-export type TreeSpan = Pick<
-  DecodedSpan,
-  | "traceId"
-  | "spanId"
-  | "parentSpanId"
-  | "name"
-  | "kind"
-  | "flags"
-  | "startTimeUnixNano"
-  | "endTimeUnixNano"
-  | "attributes"
-  | "status"
->;
+/** What is drawn of a span, as OTLP has it. */
+export interface TreeSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly flags: number;
+  readonly startTimeUnixNano: bigint;
+  readonly endTimeUnixNano: bigint;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly status: { readonly code: number; readonly message: string };
+}
 
 export interface TreeOptions {
-  durations?: boolean;
-  tokens?: boolean;
+  /** How long each span took. */
+  durations?: boolean | undefined;
+  /** The tokens of model calls, prompt→completion. */
+  tokens?: boolean | undefined;
   /** ANSI colours, for terminals. */
-  colours?: boolean;
+  colours?: boolean | undefined;
 }
 
 interface Node {
