@@ -124,6 +124,19 @@ testCalls("a response that is left early has what had arrived", async ({ client,
   assert.equal((await only()).attributes["llm.output_messages.0.message.content"], said);
 });
 
+testCalls("a span processor sees what a collector gets", async ({ client, tracing, only }) => {
+  const seen: Attributes[] = [];
+  tracing.provider.addSpanProcessor({
+    onStart: () => {},
+    onEnd: ({ attributes }: { attributes: Attributes }) => void seen.push({ ...attributes }),
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  });
+  await readAll(await client.chat.completions.create({ ...question, stream: true }));
+  const { attributes } = await only();
+  assert.deepEqual(seen, [attributes]);
+});
+
 testCalls("a stream tells when the model began to answer", async ({ client, delivered }) => {
   await client.chat.completions.create(question);
   await readAll(await client.chat.completions.create({ ...question, stream: true }));

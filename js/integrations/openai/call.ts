@@ -8,7 +8,9 @@
  */
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
+import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
+import { nameText } from "../../handoff/stand-ins.js";
 import { guarded, reportFault } from "../guard.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
@@ -17,14 +19,12 @@ import { type Fields, fieldsOf, textIn } from "./fields.js";
 import type { Operation } from "./operations.js";
 import { over, underWay } from "./waiting.js";
 
-const { performance } = globalThis;
-
 export class Call implements ChunkSink {
   hasEnded = false;
   /** How often the SDK has sent the request again. */
   retries = 0;
   private readonly snapshots: Snapshots;
-  private readonly startedAt = performance.now();
+  private readonly startedAt = now();
   /** When something of the call was heard of last. */
   private heardAt = this.startedAt;
   private firstTokenAt: number | undefined;
@@ -58,7 +58,7 @@ export class Call implements ChunkSink {
     if (this.hasEnded) return;
     guarded(this.span, () => {
       const { status, headers } = fieldsOf(response);
-      this.heardAt = performance.now();
+      this.heardAt = now();
       this.capture("openai.call", { status, requestId: requestIdIn(headers) });
     });
   }
@@ -79,7 +79,7 @@ export class Call implements ChunkSink {
   chunk(chunk: unknown): void {
     if (this.hasEnded) return;
     try {
-      this.heardAt = performance.now();
+      this.heardAt = now();
       this.chunks ??= this.operation.stream?.(this);
       this.chunks?.read(chunk);
     } catch (fault) {
@@ -110,9 +110,9 @@ export class Call implements ChunkSink {
       if (aborted) return;
       const name = errorName(error) ?? "Error";
       const stack = textIn(fieldsOf(error), "stack");
-      const message = facts.message ?? String(error);
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      const message = facts.message ?? nameText(error);
       this.failure = message;
+      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
