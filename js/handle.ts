@@ -5,6 +5,7 @@
 import type { Tracer, TracerProvider } from "@opentelemetry/api";
 
 import type { SpanProcessor } from "./capture/span-processor.js";
+import type { InstallResult } from "./integrations/install.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 
 /** OpenTelemetry's tracer provider, with the methods of its SDK's that apps use. */
@@ -23,6 +24,10 @@ export interface CatalystTracing {
   readonly provider: CatalystTracerProvider;
   /** For spans of your own, such as `tracer.startActiveSpan(...)`. */
   readonly tracer: Tracer;
+  /** What became of each SDK that was passed or found; changes when one loads later. */
+  readonly installResults: InstallResult[];
+  /** `installResults` under its other name. */
+  readonly installed: InstallResult[];
   readonly serviceName: string;
   readonly environment: string | undefined;
   /** Where spans go. */

@@ -30,6 +30,8 @@ class NoopProvider implements CatalystTracerProvider {
 export class NoopTracing implements CatalystTracing {
   readonly provider = new NoopProvider();
   readonly tracer = NOOP_TRACER;
+  readonly installResults = [];
+  readonly installed = this.installResults;
   readonly serviceName: string;
   readonly environment: string | undefined;
   readonly endpoint: string;

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { spanNamed } from "../capture/traced.js";
 import { projectRoot } from "../support/project.js";
 import { AGENTS_SDKS } from "../support/sdks.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 import { compileApp, documentedApp, type DocumentedRun, runDocumented } from "./documented-app.js";
 
 const PROGRAMS = join(projectRoot, "__tests__", "seeds", "programs");

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import type { App } from "../support/app.js";
-import { spanTree } from "../support/tree.js";
+import { spanTree } from "../../js/testing/tree.js";
 import { compileApp, documentedApp, runDocumented } from "./documented-app.js";
 
 const IMPORTS = `

@@ -47,10 +47,14 @@ function parseHttpUrl(text: string): URL | undefined {
   return url;
 }
 
-/** A URL in quotes for a message: without userinfo and query, which often hold credentials. */
+/** A URL in quotes for a message. */
 export function quoteUrl(text: string): string {
-  const withoutUserinfo = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1…@");
-  return quote(withoutUserinfo.replace(/[?#].*$/s, "?…"));
+  return quote(withoutSecrets(text));
+}
+
+/** A URL without userinfo and query, which often hold credentials. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1…@").replace(/[?#].*$/s, "?…");
 }
 
 /** Whether a URL leads to this machine and nowhere else. */

@@ -8,12 +8,12 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
 
 import { exceptionAttributes } from "../capture/exception.js";
 import { asRecord, inheritedAt, inheriting } from "../capture/inherited.js";
+import { NOOP_TRACER } from "../capture/noop-tracer.js";
 import { RecordingSpan } from "../capture/span.js";
 import {
   CatalystTracingError,
@@ -22,8 +22,9 @@ import {
   InvalidTracerInputError,
 } from "../errors.js";
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
-import { activeContext, activeTracer, runIn } from "../runtime.js";
+import { activeContext, activeTracer, runIn, withActive } from "../runtime.js";
 import { Attr } from "../semconv.js";
+import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import type { OptionReader } from "./options.js";
 import { metadataAttributes, tagAttributes } from "./options.js";
@@ -53,20 +54,25 @@ export interface StartedSpan {
 }
 
 export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSpan {
-  const context = inheriting(activeContext(), plan.inherited);
+  const around = activeContext();
+  // A context of its own is dear, and most spans have nothing to hand down.
+  const isHeir = Object.keys(plan.inherited).length > 0;
+  const context = isHeir ? inheriting(around, plan.inherited) : around;
   const kind = plan.options.value("otelKind");
-  const span = (tracer ?? activeTracer()).startSpan(
-    plan.name,
-    {
-      kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
-      attributes: { [Attr.SPAN_KIND]: plan.kind },
-    },
-    context,
-  );
-  // Spans of other tracers know nothing of inheritance.
-  if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
-  setCommon(span, plan.options);
-  return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
+  const options = {
+    kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
+    attributes: { [Attr.SPAN_KIND]: plan.kind },
+  };
+  // A tracer of others must not keep the user's function from running, whatever it does.
+  const span =
+    guarded(() => (tracer ?? activeTracer()).startSpan(plan.name, options, context)) ??
+    NOOP_TRACER.startSpan(plan.name, options, context);
+  guarded(() => {
+    // Spans of other tracers know nothing of inheritance.
+    if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
+    setCommon(span, plan.options);
+  });
+  return { handle: new SpanHandle(span), context: withActive(context, span) };
 }
 
 function setCommon(span: Span, options: OptionReader): void {
@@ -74,10 +80,10 @@ function setCommon(span: Span, options: OptionReader): void {
   if (system !== undefined) span.setAttribute(Attr.SYSTEM, system);
   const attributes = options.value("attributes");
   if (typeof attributes === "object" && attributes !== null) setSpanAttributes(span, attributes);
-  span.setAttributes({
-    ...metadataAttributes(options.value("metadata")),
-    ...tagAttributes(options.value("tags")),
-  });
+  const metadata = options.value("metadata");
+  if (metadata !== undefined) span.setAttributes(metadataAttributes(metadata));
+  const tags = options.value("tags");
+  if (tags !== undefined) span.setAttributes(tagAttributes(tags));
   const input = options.value("input");
   if (input !== undefined) setContent(span, "input", input);
 }
@@ -90,10 +96,10 @@ export async function runInside<T>(
   try {
     return await runIn(context, fn, handle);
   } catch (error) {
-    recordFailure(handle.raw, error);
+    guarded(() => recordFailure(handle.raw, error));
     throw error;
   } finally {
-    handle.raw.end();
+    guarded(() => handle.raw.end());
   }
 }
 

@@ -9,7 +9,9 @@ use std::io;
 /// A request without an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// No connection: refused, no such host, proxy or TLS handshake failed. Retried.
+    /// No connection, because nobody listens. Retried.
+    Refused(String),
+    /// No connection: no such host, proxy or TLS handshake failed. Retried.
     Unreachable(String),
     /// A certificate was refused, theirs by us or ours by them. Kept for a later round.
     Certificate(String),
@@ -26,7 +28,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimedOut => out.write_str("no answer in time"),
-            Self::Unreachable(why)
+            Self::Refused(why)
+            | Self::Unreachable(why)
             | Self::Certificate(why)
             | Self::Broken(why)
             | Self::NotHttp(why) => out.write_str(why),
@@ -46,6 +49,9 @@ impl From<hyper_util::client::legacy::Error> for Fault {
             }
             if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
                 return Self::NotHttp(why);
+            }
+            if error.downcast_ref::<io::Error>().is_some_and(is_refused) {
+                return Self::Refused(why);
             }
             link = cause(error);
         }
@@ -70,6 +76,10 @@ fn is_about_certificates(error: &rustls::Error) -> bool {
         ),
         _ => false,
     }
+}
+
+fn is_refused(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ConnectionRefused
 }
 
 /// An `io::Error` made from another error names that error's cause as its own, and so skips it.

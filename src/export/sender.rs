@@ -20,6 +20,7 @@ use super::negotiation::{Negotiation, compression_in_415};
 use super::observer::Observer;
 use super::pace::Pace;
 use super::redact::Redactor;
+use super::route::{Route, route};
 use super::size_limit::SizeLimits;
 use super::target::{Target, TargetError};
 use super::warnings::Warnings;
@@ -89,7 +90,9 @@ impl Sender {
     ) -> Result<Self, TargetError> {
         let (headers, left_out) = request_headers(target, endpoint)?;
         let redactor = Redactor::new(&headers);
-        let warnings = Warnings::new(Arc::clone(&observer), endpoint.shown.clone(), redactor);
+        let is_proxied = route(&endpoint.uri, &target.proxy).0 != Route::Direct;
+        let warnings =
+            Warnings::new(Arc::clone(&observer), endpoint.shown.clone(), is_proxied, redactor);
         for name in &left_out {
             warnings.header_ignored(name);
         }
@@ -164,7 +167,7 @@ impl Sender {
                 }
                 Err(Stop::Fault(fault)) => {
                     // Said at the first attempt: a short-lived process may not see a second.
-                    if matches!(fault, Fault::Unreachable(_)) && !was_said {
+                    if matches!(fault, Fault::Refused(_) | Fault::Unreachable(_)) && !was_said {
                         self.warnings.fault(&fault);
                         was_said = true;
                     }

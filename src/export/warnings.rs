@@ -13,13 +13,19 @@ use super::wire::Form;
 pub struct Warnings {
     observer: Arc<dyn Observer>,
     endpoint: String,
+    is_proxied: bool,
     redactor: Redactor,
 }
 
 impl Warnings {
     /// `endpoint` is how the endpoint is named to people.
-    pub fn new(observer: Arc<dyn Observer>, endpoint: String, redactor: Redactor) -> Self {
-        Self { observer, endpoint, redactor }
+    pub fn new(
+        observer: Arc<dyn Observer>,
+        endpoint: String,
+        is_proxied: bool,
+        redactor: Redactor,
+    ) -> Self {
+        Self { observer, endpoint, is_proxied, redactor }
     }
 
     /// No answer, and none is to be expected in this round.
@@ -39,9 +45,19 @@ impl Warnings {
             Fault::TimedOut => self.say("timed_out", format!(
                 "{endpoint} did not answer within the export timeout; spans wait and are sent again"
             )),
-            Fault::Unreachable(_) | Fault::Broken(_) => self.say("unreachable", format!(
-                "{endpoint} cannot be reached ({why}); check that a collector listens there; spans \
+            Fault::Refused(_) if self.is_proxied => self.say("unreachable", format!(
+                "{endpoint} cannot be reached, because nothing listens at the proxy ({why}); \
+                 correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY; spans \
                  wait and are sent again"
+            )),
+            Fault::Refused(_) => self.say("unreachable", format!(
+                "{endpoint} cannot be reached, because nothing listens there ({why}); start a \
+                 collector, or set CATALYST_OTLP_ENDPOINT or the option \"endpoint\" to where one \
+                 is; spans wait and are sent again"
+            )),
+            Fault::Unreachable(_) | Fault::Broken(_) => self.say("unreachable", format!(
+                "{endpoint} cannot be reached ({why}); check its host and port, and the way there; \
+                 spans wait and are sent again"
             )),
         }
     }

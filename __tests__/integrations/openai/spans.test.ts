@@ -21,8 +21,8 @@ const CLIENT = 3;
 const speech = { model: "tts-1", voice: "alloy" };
 
 const calls: readonly [name: string, call: (client: Client) => Promise<unknown>][] = [
-  ["OpenAI Chat Completions", ({ chat }) => chat.completions.create(question)],
-  ["OpenAI Responses", ({ responses }) => responses.create({ model: "gpt-4o", input: "Hi" })],
+  ["OpenAI Chat Completions", (it) => it.chat.completions.create(question)],
+  ["OpenAI Responses", (it) => it.responses.create({ model: "gpt-4o", input: "Hi" })],
   ["OpenAI Completions", (it) => it.completions.create({ model: "babbage-002", prompt: "Hi" })],
   ["CreateEmbeddings", (it) => it.embeddings.create({ model: "ada", input: "Hi" })],
   ["OpenAI Images Generate", (it) => it.images.generate({ model: "dall-e-3", prompt: "a cat" })],

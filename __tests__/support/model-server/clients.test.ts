@@ -258,7 +258,7 @@ onEach("a response can be cut short, fail, or break off", async ({ client, serve
 
 onEach(
   "a background response is queued, in progress, and then done",
-  async ({ client, server }) => {
+  async ({ client, server, major }) => {
     server.reply(responses.text("Done."));
     const created = await client.responses.create({ model, input: "Work.", background: true });
     assert.equal(at(created, "status"), "queued");

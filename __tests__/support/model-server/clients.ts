@@ -17,7 +17,13 @@ export interface EventStream extends AsyncIterable<unknown> {
 
 export interface Client {
   chat: { completions: { create: Call } };
-  responses: { create: Call; retrieve: Lookup; delete: Lookup; del: Lookup; inputItems: { list: Lookup } };
+  responses: {
+    create: Call;
+    retrieve: Lookup;
+    delete: Lookup;
+    del: Lookup;
+    inputItems: { list: Lookup };
+  };
   embeddings: { create: Call };
   completions: { create: Call };
   images: { generate: Call; edit: Call };

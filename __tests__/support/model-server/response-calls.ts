@@ -13,7 +13,7 @@ import { estimate, responseUsage, tokenCounts } from "./tokens.js";
 const retrieve = onStored((stored, { query }, { store }) => {
   if (query.get("stream") !== "true") return jsonReply(store.look(stored));
   const after = count(query.get("starting_after"), -1);
-  const left = stored.events.filter((event) => Number(event["sequence_number"]) > after);
+  const left = stored.events().filter((event) => Number(event["sequence_number"]) > after);
   return eventReply(left.map(namedEvent));
 });
 

@@ -7,7 +7,8 @@ import { unfinished, type StreamEvent } from "./response-events.js";
 export interface Stored {
   /** As it is in the end. */
   response: JsonObject;
-  events: readonly StreamEvent[];
+  /** Made when they are wanted: there can be many. */
+  events: () => readonly StreamEvent[];
   input: readonly JsonObject[];
   /** All that was said up to and with this response. */
   history: readonly JsonObject[];

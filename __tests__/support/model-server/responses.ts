@@ -7,7 +7,7 @@ import { defined, isObject, objects, type JsonObject } from "./json.js";
 import { answeringModel } from "./model-names.js";
 import { eventReply, jsonReply, namedEvent, type Reply } from "./reply.js";
 import type { ModelRequest } from "./request.js";
-import { responseEvents } from "./response-events.js";
+import { responseEvents, type StreamEvent } from "./response-events.js";
 import { finished, items, type Item } from "./response-items.js";
 import { when, type Desk, type Script } from "./script.js";
 import { responseUsage, tokenCounts, type TokenCounts } from "./tokens.js";
@@ -65,9 +65,9 @@ function output(wanted: readonly Item[], options: ResponseOptions = {}): Script 
       return errorReply(500, options.error);
     }
     const response = makeResponse(wanted, options, request, desk);
-    const events = responseEvents(response, options);
+    const events = (): StreamEvent[] => responseEvents(response, options);
     const waiting = keep(response, events, options, request, desk);
-    if (body["stream"] === true) return eventReply(events.map(namedEvent));
+    if (body["stream"] === true) return eventReply(events().map(namedEvent));
     return jsonReply(waiting ?? response);
   });
 }
@@ -141,7 +141,7 @@ function contradiction({ body }: ModelRequest, { store }: Desk): Reply | undefin
 /** The response as it is now, when it is to be made in the background. */
 function keep(
   response: JsonObject,
-  events: ReturnType<typeof responseEvents>,
+  events: () => StreamEvent[],
   options: ResponseOptions,
   request: ModelRequest,
   { store }: Desk,

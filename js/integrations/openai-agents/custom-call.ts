@@ -3,15 +3,9 @@
  * asked and answered in the SDK's own terms. Of such a model the SDK makes no span. When the model
  * makes one, or calls an instrumented client, that is written into this one.
  */
-import {
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-} from "@opentelemetry/api";
+import { type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 
+import { withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
 import { setContent, setJson, stringifyValue } from "../../spans/values.js";
 import { recordSpanUsage } from "../../spans/usage.js";
@@ -34,7 +28,7 @@ export class CustomCall {
     private readonly request: Fields,
   ) {
     this.slot = newSlot(span);
-    this.context = offering(trace.setSpan(parent, span), this.slot);
+    this.context = offering(withActive(parent, span), this.slot);
     this.withPayloads = mayRecordPayloads(parent);
   }
 

@@ -2,11 +2,11 @@
  * What is known of a span of the SDK's: our span for it, from its start to its end, or to an
  * interruption and on from there, and the context of what happens inside.
  */
-import { type Context, type Span, SpanKind, trace } from "@opentelemetry/api";
+import { type Context, type Span, SpanKind } from "@opentelemetry/api";
 
 import { inheriting } from "../../capture/inherited.js";
 import { placeOf, underneath } from "../../capture/overlay.js";
-import { activeContext } from "../../runtime.js";
+import { activeContext, withActive } from "../../runtime.js";
 import { Attr } from "../../semconv.js";
 import { setContent, setSpanAttribute } from "../../spans/values.js";
 import { type LlmSlot, newSlot, offering, share } from "../llm-slot.js";
@@ -92,7 +92,7 @@ export class SpanState {
     };
     const span = this.trace.tracer.startSpan(title, options, context);
     this.span = span;
-    this.inside = trace.setSpan(context, span);
+    this.inside = withActive(context, span);
     if (isCall) {
       this.slot = newSlot(span);
       this.inside = offering(this.inside, this.slot);

@@ -6,16 +6,15 @@
  */
 import { type Context, type Span, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
 
+import { now } from "../../capture/clock.js";
 import { asRecord, inheritedAt, inheriting } from "../../capture/inherited.js";
 import { underneath } from "../../capture/overlay.js";
-import { activeContext } from "../../runtime.js";
+import { activeContext, withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
 import { stringifyValue } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { runAt } from "./run-scope.js";
 import type { SdkTrace } from "./sdk.js";
-
-const { performance } = globalThis;
 
 /** Of a trace that nobody has named; the SDK's own word for it. */
 const UNNAMED = "Agent workflow";
@@ -76,17 +75,17 @@ export class TraceState {
     if (trace.getSpanContext(base) !== undefined) return context;
     const { before } = this;
     const former = before === undefined ? undefined : trace.getSpan(before);
-    if (former !== undefined) return trace.setSpan(context, former);
+    if (former !== undefined) return withActive(context, former);
     const attributes = { [Attr.SPAN_KIND]: SpanKindValues.CHAIN };
     const span = this.tracer.startSpan(workflow, { attributes }, context);
-    this.root = { span, heardAt: performance.now() };
+    this.root = { span, heardAt: now() };
     collected.register(this.sdkTrace, this.root, this.root);
-    return trace.setSpan(context, span);
+    return withActive(context, span);
   }
 
   /** A span in it has ended. */
   heard(): void {
-    if (this.root !== undefined) this.root.heardAt = performance.now();
+    if (this.root !== undefined) this.root.heardAt = now();
   }
 
   /** A run goes on in it. */

@@ -43,6 +43,15 @@ fn an_attribute_gets_the_json_of_the_part_that_it_names() {
 }
 
 #[test]
+fn what_its_recorder_dropped_is_told_with_what_was_lost_on_the_way() {
+    let span = one(Chunk::inline().end(&End { parts: 2, dropped: Some([3, 4, 5]), ..end(1) }));
+    assert_eq!(span.dropped_attributes_count, 5);
+    assert_eq!((span.events.dropped_count, span.links.dropped_count), (4, 5));
+    let span = one(Chunk::inline().end(&End { parts: 1, dropped: Some([u32::MAX; 3]), ..end(1) }));
+    assert_eq!(span.dropped_attributes_count, u32::MAX);
+}
+
+#[test]
 fn an_attribute_set_twice_has_the_json_of_the_later_part() {
     let mut chunk = Chunk::interning();
     chunk.part(1, 0, JSON, &Sample::Int(1)).part(1, 1, JSON, &Sample::Int(2));
@@ -145,7 +154,7 @@ fn what_the_user_sets_beats_what_was_derived_and_keeps_its_place() {
     assert_eq!(text_of(&span, "llm.input_messages.0.message.content"), "hello");
     let keys: Vec<_> = span.attributes.iter().map(|entry| entry.key.as_str()).collect();
     let place = |name| keys.iter().position(|key| *key == name);
-    assert!(place("llm.model_name") < place("llm.invocation_parameters"), "{keys:?}");
+    assert!(place("llm.model_name") < place("gen_ai.request.model"), "{keys:?}");
     assert_eq!(keys.last(), Some(&"own"));
     assert_eq!(keys.iter().filter(|key| **key == "llm.model_name").count(), 1);
 }

@@ -133,6 +133,8 @@ async fn a_refused_connection_keeps_the_spans_and_says_where_it_was_refused() {
     assert_eq!(summary(&report, 2), "delivered 0, unsent 2");
     let warnings = notes.warnings();
     assert!(warnings.contains(&format!("127.0.0.1:{port}/v1/traces")), "{warnings}");
+    assert!(warnings.contains("nothing listens there"), "{warnings}");
+    assert!(warnings.contains("CATALYST_OTLP_ENDPOINT"), "{warnings}");
     assert!(warnings.to_lowercase().contains("refused"), "{warnings}");
     assert!(!warnings.contains("hunter22"));
 }

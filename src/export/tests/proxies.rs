@@ -131,6 +131,22 @@ async fn a_tunnel_that_is_refused_keeps_the_spans() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_down_is_named_as_the_cause() {
+    for endpoint in ["http://127.0.0.1:4318/v1/traces", "https://127.0.0.1:4318/v1/traces"] {
+        let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let proxy =
+            ProxyEnv { all_proxy: Some(format!("http://127.0.0.1:{port}")), ..ProxyEnv::default() };
+        let notes: Arc<Notes> = Arc::default();
+        let delivery = single_attempt(Target { proxy, ..target(endpoint) }, notes.clone());
+        delivery.deliver(batch(1, 1).await).await;
+        let warnings = notes.warnings();
+        assert!(warnings.contains("nothing listens at the proxy"), "{warnings}");
+    }
+}
+
+#[tokio::test]
 async fn a_host_in_no_proxy_is_reached_directly() {
     let server = Server::start(|_, _| ok()).await;
     let (delivery, notes) = through(&server.url(), "http://127.0.0.1:9".to_owned(), "127.0.0.1");

@@ -153,7 +153,7 @@ impl HttpClient for Collector {
             Reply::Incomplete(status, how) => {
                 Ok(Response::builder().status(status).extension(how).body(Bytes::new())?)
             }
-            Reply::Refuse => Err(Fault::Unreachable("connection refused".to_owned()).into()),
+            Reply::Refuse => Err(Fault::Refused("connection refused".to_owned()).into()),
             Reply::BadCertificate => Err(Fault::Certificate("unknown issuer".to_owned()).into()),
             Reply::NoHttp => Err(Fault::NotHttp("invalid HTTP version".to_owned()).into()),
             Reply::Stall => {

@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/**
+ * The command line: `npx catalyst-tracing doctor`. Exits with 0 when all is well, 1 when the doctor
+ * found something that loses spans, 2 when it was called wrongly.
+ */
+import { parseArgs } from "node:util";
+
+import { PACKAGE_VERSION } from "../options.js";
+import { suggestName } from "../options/names.js";
+import { examine } from "./doctor.js";
+import { asJson, asText, countLosses } from "./report.js";
+
+const HELP = `Usage: catalyst-tracing <command> [options]
+
+Commands:
+  doctor     Looks at the app in this folder: what runs it, its configuration, whether the
+             collector answers, and which SDKs will be traced. Exits with 1 when something
+             would lose spans.
+
+Options:
+  --json     prints the doctor's findings as JSON
+  --help     prints this
+  --version  prints the version
+`;
+
+const COMMANDS = ["doctor"];
+
+const EXIT_LOSS = 1;
+const EXIT_USAGE = 2;
+
+// Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
+const exitCode = await main(parse(process.argv.slice(2)));
+process.exit(exitCode);
+
+interface Arguments {
+  readonly values: { readonly json?: boolean; readonly help?: boolean; readonly version?: boolean };
+  readonly positionals: readonly string[];
+}
+
+/** The arguments, or what is wrong with them. */
+function parse(args: readonly string[]): Arguments | string {
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: flag, help: { ...flag, short: "h" }, version: { ...flag, short: "v" } },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function main(given: Arguments | string): Promise<number> {
+  if (typeof given === "string") return await misused(given);
+  const { values, positionals } = given;
+  if (values.version === true) return await print(`${PACKAGE_VERSION}\n`, 0);
+  if (values.help === true) return await print(HELP, 0);
+  const [command, ...others] = positionals;
+  if (command === undefined) return await misused("there is no command.");
+  if (!COMMANDS.includes(command)) {
+    return await misused(`there is no command "${command}". ${suggestName(command, COMMANDS)}`);
+  }
+  if (others.length > 0) return await misused(`"${others.join(" ")}" is not understood.`);
+  const sections = await examine(process.env);
+  const text = values.json === true ? asJson(sections) : asText(sections, isColoured());
+  return await print(text, countLosses(sections) > 0 ? EXIT_LOSS : 0);
+}
+
+async function misused(why: string): Promise<number> {
+  return await print(`catalyst-tracing: ${why}\n\n${HELP}`, EXIT_USAGE, process.stderr);
+}
+
+/** Resolves to `code` when everything is written, also into a pipe. */
+async function print(
+  text: string,
+  code: number,
+  stream: NodeJS.WritableStream = process.stdout,
+): Promise<number> {
+  return await new Promise((resolve) => {
+    stream.write(text, () => resolve(code));
+  });
+}
+
+function isColoured(): boolean {
+  return process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+}
