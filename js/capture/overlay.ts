@@ -31,7 +31,7 @@ const overlays: Laid[] = ((globalThis as { [OVERLAYS]?: Laid[] })[OVERLAYS] ??= 
 let isAsking = false;
 
 export function addOverlay(overlay: Overlay): void {
-  overlays.push({ overlay, key: createContextKey("catalyst-tracing.place") });
+  overlays.push({ overlay, key: createContextKey(`catalyst-tracing.place.${overlays.length}`) });
 }
 
 /** For a context that is about to be entered. */

@@ -1,7 +1,7 @@
 // The tree of each scenario, in one version of the SDK.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -27,6 +27,8 @@ const MODES: readonly Mode[] = [
 
 export function testTrees(version: Name): void {
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    // There nothing tells of it; see what becomes of the root in `lifetimes.ts`.
+    if (version === "agents-0.1" && name === "trace-rejects") continue;
     for (const mode of MODES) {
       const how = mode.isStreamed ? "streamed" : "whole";
       test(`${name} gives its tree (${version}, ${mode.form}, ${mode.api}, ${how})`, async () => {
@@ -60,8 +62,8 @@ function treeOf({ collector }: AgentsRound): string {
   return spanTree(collector.spans).replaceAll(/OpenAI (Responses|Chat Completions)/g, "model call");
 }
 
-/** The SDK has spans for tasks and turns since 0.14. */
+/** What differs in a version has a file of its own; that for 0.8 is also that for those before. */
 function expectedTree(name: string, version: Name): string {
-  const file = version === "agents-0.20" ? `${name}.turns.txt` : `${name}.txt`;
-  return readFileSync(join(TREES, file), "utf8");
+  const own = join(TREES, `${name}.${version.replace("agents-", "")}.txt`);
+  return readFileSync(existsSync(own) ? own : join(TREES, `${name}.txt`), "utf8");
 }
