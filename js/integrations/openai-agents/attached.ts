@@ -8,22 +8,26 @@ import type { TraceState } from "./trace-state.js";
 
 const STATE = Symbol.for("catalyst-tracing.openai-agents.state");
 
+/** `null` on what must not be traced. */
+type State = SpanState | TraceState | null;
+
 interface Marked {
-  [STATE]?: SpanState | TraceState;
+  [STATE]?: State;
 }
 
-export function attach(item: object, state: SpanState | TraceState): void {
+export function attach(item: object, state: State): void {
   Object.defineProperty(item, STATE, { value: state, configurable: true, writable: true });
 }
 
-export function stateOf(item: object): SpanState | TraceState | undefined {
+export function stateOf(item: object): State | undefined {
   return (item as Marked)[STATE];
 }
 
 export function spanStateOf(span: SdkSpan | null | undefined): SpanState | undefined {
-  return span === null || span === undefined ? undefined : (stateOf(span) as SpanState | undefined);
+  if (span === null || span === undefined) return undefined;
+  return (stateOf(span) ?? undefined) as SpanState | undefined;
 }
 
-export function knownTraceState(trace: SdkTrace): TraceState | undefined {
-  return stateOf(trace) as TraceState | undefined;
+export function traceStateOf(trace: SdkTrace): TraceState | null | undefined {
+  return stateOf(trace) as TraceState | null | undefined;
 }

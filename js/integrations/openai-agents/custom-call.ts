@@ -3,7 +3,14 @@
  * asked and answered in the SDK's own terms. Of such a model the SDK makes no span. When the model
  * makes one, or calls an instrumented client, that is written into this one.
  */
-import { type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
+import {
+  type Context,
+  createContextKey,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from "@opentelemetry/api";
 
 import { withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
@@ -14,6 +21,9 @@ import { type LlmSlot, newSlot, offering } from "../llm-slot.js";
 import { mayRecordPayloads } from "../payloads.js";
 import { type Fields, fieldsOf } from "../openai/fields.js";
 import { setMessages } from "./messages.js";
+
+/** Whose method runs. */
+const MODEL = createContextKey("catalyst-tracing.openai-agents.model");
 
 export class CustomCall {
   readonly context: Context;
@@ -28,11 +38,18 @@ export class CustomCall {
     private readonly request: Fields,
   ) {
     this.slot = newSlot(span);
-    this.context = offering(withActive(parent, span), this.slot);
+    this.context = offering(withActive(parent, span), this.slot).setValue(MODEL, model);
     this.withPayloads = mayRecordPayloads(parent);
   }
 
-  static begin(tracer: Tracer, parent: Context, model: unknown, request: unknown): CustomCall {
+  /** Not for what a method does that has been called by the one that overrides it. */
+  static begin(
+    tracer: Tracer,
+    parent: Context,
+    model: unknown,
+    request: unknown,
+  ): CustomCall | undefined {
+    if (parent.getValue(MODEL) === model) return undefined;
     const attributes = {
       [Attr.SPAN_KIND]: SpanKindValues.LLM,
       "openai.agents.span_type": "generation",

@@ -5,10 +5,13 @@
 import type { Tracer } from "@opentelemetry/api";
 
 import { NOOP_TRACER } from "../../capture/noop-tracer.js";
+import { underneath } from "../../capture/overlay.js";
+import { activeContext } from "../../runtime.js";
 import { faultless } from "../guard.js";
-import { attach, knownTraceState, spanStateOf, stateOf } from "./attached.js";
+import { attach, traceStateOf, spanStateOf, stateOf } from "./attached.js";
 import type { SdkOverlay } from "./overlay.js";
 import { patch } from "./patch.js";
+import { isUntraced } from "./run-scope.js";
 import {
   type AgentsSdk,
   type AnyMethod,
@@ -40,10 +43,12 @@ export class Follower {
   /** The state of a trace, unless nothing is traced. Some traces are not made by the provider. */
   traceState(sdkTrace: SdkTrace | null | undefined): TraceState | undefined {
     if (sdkTrace === null || sdkTrace === undefined) return undefined;
-    const known = knownTraceState(sdkTrace);
-    if (known !== undefined) return known;
+    const known = traceStateOf(sdkTrace);
+    if (known !== undefined) return known ?? undefined;
     const tracer = this.tracer();
-    if (tracer === NOOP_TRACER || isDisabled(sdkTrace)) return undefined;
+    if (tracer === NOOP_TRACER || isDisabled(sdkTrace) || isUntraced(underneath(activeContext))) {
+      return undefined;
+    }
     this.followTracesLike(sdkTrace);
     const state = new TraceState(sdkTrace, tracer);
     attach(sdkTrace, state);
@@ -74,6 +79,7 @@ export class Follower {
 
   private adopt(span: SdkSpan, parent: SdkSpan | SdkTrace | undefined, overlay: SdkOverlay): void {
     if (isDisabled(span) || spanStateOf(span) !== undefined) return;
+    if (isUntraced(underneath(activeContext))) return;
     const isUnder = parent !== undefined && isSpan(parent);
     const trace = isUnder
       ? (spanStateOf(parent)?.trace ?? this.traceState(this.sdk.getCurrentTrace()))
@@ -100,7 +106,7 @@ export class Follower {
     });
     patch(prototype, "end", (original) => {
       return function end(this: unknown, ...args: unknown[]): unknown {
-        faultless(() => knownTraceState(this as SdkTrace)?.over());
+        faultless(() => traceStateOf(this as SdkTrace)?.over());
         return original.apply(this, args);
       };
     });
@@ -132,6 +138,8 @@ function tracedClone(original: AnyMethod): AnyMethod {
     faultless(() => {
       const state = stateOf(this as object);
       if (state !== undefined) attach(cloned, state);
+      // Until 0.8 the clone of a trace that records nothing looks like any other.
+      else if (isDisabled(this as SdkSpan | SdkTrace)) attach(cloned, null);
     });
     return cloned;
   };

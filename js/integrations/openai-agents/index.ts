@@ -18,6 +18,7 @@ import { SdkOverlay } from "./overlay.js";
 import { instrumentOwnClient } from "./own-client.js";
 import { patch } from "./patch.js";
 import { tracedEmit, tracedRun } from "./runner.js";
+import { isUntraced } from "./run-scope.js";
 import { type AgentsSdk, isDisabled, sdkIn } from "./sdk.js";
 
 export const openaiAgents: Integration = {
@@ -64,7 +65,7 @@ function watchRuns(
   const models = new Models(sdk, (parent, model, request) => {
     const sdkTrace = sdk.getCurrentTrace();
     const isTraced = isTracing() && sdkTrace !== null && sdkTrace !== undefined;
-    if (!isTraced || isDisabled(sdkTrace)) return undefined;
+    if (!isTraced || isDisabled(sdkTrace) || isUntraced(parent)) return undefined;
     return CustomCall.begin(chosen(), parent, model, request);
   });
   const runner = sdk.Runner.prototype;

@@ -20,6 +20,8 @@ export class SdkOverlay implements Overlay {
   }
 
   context(): Context | undefined {
-    return (spanStateOf(this.sdk.getCurrentSpan()) ?? this.traceState())?.context();
+    const span = this.sdk.getCurrentSpan();
+    const state = span === null || span === undefined ? this.traceState() : spanStateOf(span);
+    return state?.context();
   }
 }

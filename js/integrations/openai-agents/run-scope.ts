@@ -17,6 +17,17 @@ export interface RunScope {
 
 const SCOPE = createContextKey("catalyst-tracing.openai-agents.run");
 
+const UNTRACED = createContextKey("catalyst-tracing.openai-agents.untraced");
+
+/** For a run that its runner was told not to trace; until 0.8 the SDK makes spans for it all the same. */
+export function untraced(context: Context): Context {
+  return context.setValue(UNTRACED, true);
+}
+
+export function isUntraced(context: Context): boolean {
+  return context.getValue(UNTRACED) === true;
+}
+
 export function newScope(input: unknown): RunScope {
   return { input, began: new Set(), open: new Set() };
 }

@@ -10,7 +10,7 @@ import { fieldsOf, isFunction } from "../openai/fields.js";
 import { withPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
 import type { Models } from "./models.js";
-import { inRun, newScope, type RunScope } from "./run-scope.js";
+import { inRun, newScope, type RunScope, untraced } from "./run-scope.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
 import type { TraceState } from "./trace-state.js";
 
@@ -24,7 +24,13 @@ interface Watch {
 export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
   return async function run(this: unknown, ...args: unknown[]): Promise<unknown> {
     if (!watch.isTracing()) return await original.apply(this, args);
-    const run = new WatchedRun(watch, this, args);
+    const { tracingDisabled, traceIncludeSensitiveData } = fieldsOf(fieldsOf(this)["config"]);
+    const mayRecord = traceIncludeSensitiveData !== false;
+    if (tracingDisabled === true) {
+      const context = withPayloads(untraced(activeContext()), mayRecord);
+      return await runIn(context, () => original.apply(this, args));
+    }
+    const run = new WatchedRun(watch, this, args, mayRecord);
     let result: unknown;
     try {
       result = await run.inside(() => original.apply(this, args));
@@ -32,13 +38,15 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
       run.over(error);
       throw error;
     }
-    const streamed = endOfStream(result);
-    if (streamed === undefined) run.over();
-    else
-      streamed.then(
-        () => run.over(fieldsOf(result)["error"]),
-        (error: unknown) => run.over(error),
-      );
+    const ended = (): void => run.over(fieldsOf(result)["error"]);
+    const failed = (error: unknown): void => run.over(error);
+    const { loop, completed } = endOfStream(result);
+    if (loop === undefined) ended();
+    else {
+      loop.then(ended, failed);
+      // Of a failure the app hears before the loop is over.
+      completed?.then(undefined, failed);
+    }
     return result;
   };
 }
@@ -46,12 +54,16 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
 class WatchedRun {
   private readonly scope: RunScope;
   private readonly around: TraceState | undefined;
-  private readonly mayRecord: boolean;
 
-  constructor(watch: Watch, runner: unknown, [agent, input]: unknown[]) {
-    const { traceIncludeSensitiveData } = fieldsOf(fieldsOf(runner)["config"]);
-    this.mayRecord = traceIncludeSensitiveData !== false;
-    this.scope = newScope(this.mayRecord ? inputIn(input) : undefined);
+  private hasEnded = false;
+
+  constructor(
+    watch: Watch,
+    runner: unknown,
+    [agent, input]: unknown[],
+    private readonly mayRecord: boolean,
+  ) {
+    this.scope = newScope(mayRecord ? inputIn(input) : undefined);
     let around: TraceState | undefined;
     faultless(() => {
       watch.models.meet(runner, agent);
@@ -68,6 +80,8 @@ class WatchedRun {
 
   /** What the SDK has left open belongs to a run that was interrupted or has failed. */
   over(error?: unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
     faultless(() => {
       for (const state of [...this.scope.open].reverse()) state.suspend();
       const failure =
@@ -87,11 +101,12 @@ function failureText(error: unknown, mayRecord: boolean): string {
   return typeof name === "string" && name !== "" ? name : "Error";
 }
 
-/** Settles when a streamed run is over, whether or not anybody reads it. */
-function endOfStream(result: unknown): Promise<unknown> | undefined {
-  const { _getStreamLoopPromise: loop, completed } = fieldsOf(result);
-  const promise = isFunction(loop) ? loop.call(result) : completed;
-  return promise instanceof Promise ? promise : undefined;
+/** Of a streamed run, which goes on whether or not anybody reads it. */
+function endOfStream(result: unknown): { loop?: Promise<unknown>; completed?: Promise<unknown> } {
+  const { _getStreamLoopPromise: getLoop, completed } = fieldsOf(result);
+  const loop = isFunction(getLoop) ? getLoop.call(result) : undefined;
+  if (!(completed instanceof Promise)) return {};
+  return { loop: loop instanceof Promise ? loop : completed, completed };
 }
 
 /** What starts a run is recorded; the saved state that resumes one is not its input. */
