@@ -10,6 +10,7 @@ import { fieldsOf, isFunction } from "../openai/fields.js";
 import { withPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
 import type { Models } from "./models.js";
+import { patch } from "./patch.js";
 import { inRun, newScope, type RunScope, untraced } from "./run-scope.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
 import type { TraceState } from "./trace-state.js";
@@ -38,14 +39,12 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
       run.over(error);
       throw error;
     }
-    const ended = (): void => run.over(fieldsOf(result)["error"]);
-    const failed = (error: unknown): void => run.over(error);
-    const { loop, completed } = endOfStream(result);
-    if (loop === undefined) ended();
+    const loop = streamLoop(result);
+    if (loop === undefined) run.over();
     else {
-      loop.then(ended, failed);
-      // Of a failure the app hears before the loop is over.
-      completed?.then(undefined, failed);
+      const ended = (): void => run.over(fieldsOf(result)["error"]);
+      loop.then(ended, (error: unknown) => run.over(error));
+      faultless(() => patch(result as object, "_raiseError", (raise) => tracedRaise(raise, run)));
     }
     return result;
   };
@@ -78,6 +77,11 @@ class WatchedRun {
     return runIn(withPayloads(inRun(activeContext(), this.scope), this.mayRecord), act);
   }
 
+  /** The SDK has ended all that it began. */
+  isQuiet(): boolean {
+    return this.scope.open.size === 0;
+  }
+
   /** What the SDK has left open belongs to a run that was interrupted or has failed. */
   over(error?: unknown): void {
     if (this.hasEnded) return;
@@ -102,11 +106,18 @@ function failureText(error: unknown, mayRecord: boolean): string {
 }
 
 /** Of a streamed run, which goes on whether or not anybody reads it. */
-function endOfStream(result: unknown): { loop?: Promise<unknown>; completed?: Promise<unknown> } {
+function streamLoop(result: unknown): Promise<unknown> | undefined {
   const { _getStreamLoopPromise: getLoop, completed } = fieldsOf(result);
-  const loop = isFunction(getLoop) ? getLoop.call(result) : undefined;
-  if (!(completed instanceof Promise)) return {};
-  return { loop: loop instanceof Promise ? loop : completed, completed };
+  const loop = isFunction(getLoop) ? getLoop.call(result) : completed;
+  return loop instanceof Promise ? loop : undefined;
+}
+
+/** So the app hears of a failure, before the loop is over. */
+function tracedRaise(original: AnyMethod, run: WatchedRun): AnyMethod {
+  return function raiseError(this: unknown, ...args: unknown[]): unknown {
+    if (run.isQuiet()) run.over(args[0]);
+    return original.apply(this, args);
+  };
 }
 
 /** What starts a run is recorded; the saved state that resumes one is not its input. */
