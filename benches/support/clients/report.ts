@@ -109,5 +109,10 @@ export function plain({ bench, options, arrivals, rounds }: Results): object {
     });
     return [workload.name, Object.fromEntries(tracers) as object];
   });
-  return { machine: machine(), sdks: bench.sdks, options, workloads: Object.fromEntries(workloads) };
+  return {
+    machine: machine(),
+    sdks: bench.sdks,
+    options,
+    workloads: Object.fromEntries(workloads),
+  };
 }
