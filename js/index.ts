@@ -31,6 +31,7 @@ export { agentSpan } from "./spans/agent-span.js";
 export { getCurrentSpan, withAttributes } from "./spans/current.js";
 export type { AgentSpanHandle, ToolInfo } from "./spans/handle.js";
 export { manualSpan } from "./spans/manual-span.js";
+export { observe, type ObserveOptions } from "./spans/observe.js";
 export type { AgentSpanOptions, ManualSpanOptions, SharedAttributes } from "./spans/options.js";
 export type { TokenUsage } from "./spans/usage.js";
 export { normalizeUsage, recordSpanUsage } from "./spans/usage.js";

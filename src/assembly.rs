@@ -15,7 +15,7 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use crate::handoff::{End, Keys, Malformed, Part, Record, Records, Text, Value};
-use crate::semconv::{Attributes, PartKind, attribute_value, derive, json_text};
+use crate::semconv::{Attributes, Derivation, PartKind, attribute_value, json_text, size_of_entry};
 
 /// Spans whose parts have come and whose end has not.
 #[derive(Debug, Default)]
@@ -26,10 +26,16 @@ pub struct Assembly {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    derived: Attributes,
+    derivation: Derivation,
     json: HashMap<u32, String>,
+    json_bytes: usize,
     received: u32,
-    bytes: usize,
+}
+
+impl Waiting {
+    fn bytes(&self) -> usize {
+        self.json_bytes + self.derivation.bytes()
+    }
 }
 
 /// Instrumentation libraries are few; somebody who makes one a span must not fill the memory.
@@ -51,13 +57,13 @@ impl Assembly {
         while let Some(record) = records.next() {
             match record? {
                 Record::Part(part) => {
-                    let before = self.waiting.get(&part.span_id).map_or(0, |waiting| waiting.bytes);
+                    let before = self.waiting.get(&part.span_id).map_or(0, Waiting::bytes);
                     let after = self.keep(&part, records.keys());
                     bytes_kept(after.cast_signed() - before.cast_signed());
                 }
                 Record::End(end) => {
                     let waiting = self.waiting.remove(&end.span_id).unwrap_or_default();
-                    bytes_kept(-waiting.bytes.cast_signed());
+                    bytes_kept(-waiting.bytes().cast_signed());
                     let span = self.finish(&end, waiting, records.keys());
                     finished(span);
                 }
@@ -69,7 +75,7 @@ impl Assembly {
 
     /// Drops what has come of a span that will never end, and says how much memory that was.
     pub fn forget(&mut self, span_id: &[u8; 8]) -> usize {
-        self.waiting.remove(span_id).map_or(0, |waiting| waiting.bytes)
+        self.waiting.remove(span_id).map_or(0, |waiting| waiting.bytes())
     }
 
     pub fn waiting_spans(&self) -> usize {
@@ -82,23 +88,19 @@ impl Assembly {
         match PartKind::from_byte(part.kind) {
             Some(PartKind::Json) => {
                 let json = json_text(part.value, keys);
-                waiting.bytes += json.len();
+                waiting.json_bytes += json.len();
                 waiting.json.insert(part.index, json);
             }
-            Some(kind) => {
-                let before = size_of_attributes(waiting.derived.entries());
-                derive(&mut waiting.derived, kind, part.value, keys);
-                let after = size_of_attributes(waiting.derived.entries());
-                waiting.bytes = waiting.bytes + after - before;
-            }
+            Some(kind) => waiting.derivation.add(kind, part.value, keys),
             // From a newer JS half; without its kind it says nothing.
             None => {}
         }
-        waiting.bytes
+        waiting.bytes()
     }
 
     fn finish(&mut self, end: &End<'_>, waiting: Waiting, keys: &Keys<'_>) -> SpanData {
-        let Waiting { derived: mut attributes, mut json, received, .. } = waiting;
+        let Waiting { derivation, mut json, received, .. } = waiting;
+        let mut attributes = derivation.finish();
         for (key, value) in &end.attributes {
             let value = match value {
                 Value::Part(index) => json.remove(index).map(Into::into),
@@ -184,22 +186,7 @@ pub fn size_of_span(span: &SpanData) -> usize {
 }
 
 fn size_of_attributes(attributes: &[KeyValue]) -> usize {
-    use opentelemetry::{Array, Value};
-    const PER_ENTRY: usize = 16;
-    let of_value = |value: &Value| match value {
-        Value::String(text) => text.as_str().len(),
-        Value::Array(Array::String(items)) => {
-            items.iter().map(|item| item.as_str().len() + 8).sum()
-        }
-        Value::Array(Array::I64(items)) => items.len() * 8,
-        Value::Array(Array::F64(items)) => items.len() * 8,
-        Value::Array(Array::Bool(items)) => items.len(),
-        _ => 8,
-    };
-    attributes
-        .iter()
-        .map(|entry| PER_ENTRY + entry.key.as_str().len() + of_value(&entry.value))
-        .sum()
+    attributes.iter().map(size_of_entry).sum()
 }
 
 fn plain(attributes: &[(Text<'_>, Value<'_>)], keys: &Keys<'_>) -> Vec<KeyValue> {

@@ -11,11 +11,11 @@ use std::collections::BTreeSet;
 
 use catalyst_tracing::assembly::{Assembly, size_of_span};
 use catalyst_tracing::handoff::{End, Keys, Record, Records, Value, scan};
-use catalyst_tracing::semconv::{Attributes, PartKind, attribute_value, derive, json_text};
+use catalyst_tracing::semconv::{Derivation, PartKind, attribute_value, json_text};
 use libfuzzer_sys::fuzz_target;
 
 /// Enough for every kind of part that there is and for one that there is not.
-const PART_KINDS: u8 = 16;
+const PART_KINDS: u8 = 32;
 
 fuzz_target!(|chunk: &[u8]| {
     let ended = decode(chunk);
@@ -33,7 +33,9 @@ fn decode(chunk: &[u8]) -> Vec<[u8; 8]> {
             Ok(Record::Part(part)) => {
                 walk(part.value, records.keys());
                 for kind in (0..PART_KINDS).filter_map(PartKind::from_byte) {
-                    derive(&mut Attributes::default(), kind, part.value, records.keys());
+                    let mut derivation = Derivation::default();
+                    derivation.add(kind, part.value, records.keys());
+                    derivation.finish();
                 }
             }
             Ok(Record::End(end)) => {

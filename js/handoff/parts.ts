@@ -1,6 +1,6 @@
 /**
  * The kinds of snapshot that a span can send before it ends. The numbers are those of `PartKind` in
- * `src/semconv/mod.rs`, which says what becomes of each.
+ * `src/semconv/kind.rs`, which says what becomes of each.
  */
 export const PartKind = {
   json: 0,

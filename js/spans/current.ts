@@ -2,11 +2,13 @@
  * What code that was not handed a span can reach: the active span, and attributes for all spans to
  * come.
  */
-import { isSpanContextValid, trace } from "@opentelemetry/api";
+import { type Attributes, isSpanContextValid, trace } from "@opentelemetry/api";
 
 import { inheriting } from "../capture/inherited.js";
+import { CatalystTracingError, CatalystTracingErrorCodes, describeValue } from "../errors.js";
 import { conversationAttributes } from "../identity.js";
 import { activeContext, runIn } from "../runtime.js";
+import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import {
   metadataAttributes,
@@ -30,17 +32,28 @@ const NAMED = new Set(["sessionId", "userId", "metadata", "tags"]);
  * own. Makes no span. Inner calls add to outer ones; for the same key the inner one stands.
  */
 export function withAttributes<T>(attributes: SharedAttributes, fn: () => T): T {
-  const options = new OptionReader(attributes);
-  const keys = typeof attributes === "object" && attributes !== null ? Object.keys(attributes) : [];
-  const others = keys
-    .filter((key) => !NAMED.has(key))
-    .map((key) => [key, attributeValue(options.value(key))] as const)
+  if (typeof fn !== "function") {
+    throw new CatalystTracingError(
+      CatalystTracingErrorCodes.INVALID_ARGUMENT,
+      `withAttributes(): got ${describeValue(fn)} as the function to run. ` +
+        "Call it as withAttributes({ sessionId }, () => { … }).",
+    );
+  }
+  const context = guarded(() => inheriting(activeContext(), sharedAttributes(attributes)));
+  return context === undefined ? fn() : runIn(context, fn);
+}
+
+function sharedAttributes(given: unknown): Attributes {
+  if (typeof given !== "object" || given === null) return {};
+  const options = new OptionReader(given);
+  const others = (guarded(() => Object.keys(given)) ?? [])
+    .filter((key) => key !== "" && !NAMED.has(key))
+    .map((key) => [key, attributeValue(options.value(key), key)] as const)
     .filter((entry) => entry[1] !== undefined);
-  const context = inheriting(activeContext(), {
+  return {
     ...Object.fromEntries(others),
     ...conversationAttributes(options),
     ...metadataAttributes(options.value("metadata")),
     ...tagAttributes(options.value("tags")),
-  });
-  return runIn(context, fn);
+  };
 }

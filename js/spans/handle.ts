@@ -7,6 +7,7 @@ import type { Attributes, Exception, Span, SpanStatus, TimeInput } from "@opente
 import { formatTraceparent } from "../capture/traceparent.js";
 import { type Fields, read } from "../handoff/stand-ins.js";
 import { Attr } from "../semconv.js";
+import { guarded } from "./guard.js";
 import { recordSpanUsage, type TokenUsage } from "./usage.js";
 import { setContent, setJson, setSpanAttribute, setSpanAttributes } from "./values.js";
 
@@ -62,13 +63,11 @@ export class SpanHandle implements AgentSpanHandle {
   }
 
   setInput(value: unknown): this {
-    setContent(this.raw, "input", value);
-    return this;
+    return this.safely(() => setContent(this.raw, "input", value));
   }
 
   setOutput(value: unknown): this {
-    setContent(this.raw, "output", value);
-    return this;
+    return this.safely(() => setContent(this.raw, "output", value));
   }
 
   recordTokens(usage: TokenUsage): this {
@@ -76,8 +75,7 @@ export class SpanHandle implements AgentSpanHandle {
   }
 
   recordUsage(usage: unknown): this {
-    recordSpanUsage(this.raw, usage);
-    return this;
+    return this.safely(() => recordSpanUsage(this.raw, usage));
   }
 
   setModel(model: string): this {
@@ -104,32 +102,33 @@ export class SpanHandle implements AgentSpanHandle {
     this.setAttribute(Attr.TOOL_CALL_ID, field("callId"));
     this.setAttribute(Attr.TOOL_DESCRIPTION, field("description"));
     const parameters = field("parameters");
-    if (parameters !== undefined) setJson(this.raw, Attr.TOOL_PARAMETERS, parameters);
-    return this;
+    if (parameters === undefined) return this;
+    return this.safely(() => setJson(this.raw, Attr.TOOL_PARAMETERS, parameters));
   }
 
   setAttribute(key: string, value: unknown): this {
-    setSpanAttribute(this.raw, key, value);
-    return this;
+    return this.safely(() => setSpanAttribute(this.raw, key, value));
   }
 
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
-    setSpanAttributes(this.raw, attributes);
-    return this;
+    return this.safely(() => setSpanAttributes(this.raw, attributes));
   }
 
   addEvent(name: string, attributes?: Attributes, time?: TimeInput): this {
-    this.raw.addEvent(name, attributes, time);
-    return this;
+    return this.safely(() => this.raw.addEvent(name, attributes, time));
   }
 
   setStatus(status: SpanStatus): this {
-    this.raw.setStatus(status);
-    return this;
+    return this.safely(() => this.raw.setStatus(status));
   }
 
   recordException(exception: unknown, time?: TimeInput): this {
-    this.raw.recordException(exception as Exception, time);
+    return this.safely(() => this.raw.recordException(exception as Exception, time));
+  }
+
+  /** The span may be anybody's. */
+  private safely(act: () => unknown): this {
+    guarded(act);
     return this;
   }
 }

@@ -14,6 +14,7 @@ import {
 
 import { exceptionAttributes } from "../capture/exception.js";
 import { asRecord, inheritedAt, inheriting } from "../capture/inherited.js";
+import { NOOP_TRACER } from "../capture/noop-tracer.js";
 import { RecordingSpan } from "../capture/span.js";
 import {
   CatalystTracingError,
@@ -24,6 +25,7 @@ import {
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
 import { activeContext, activeTracer, runIn } from "../runtime.js";
 import { Attr } from "../semconv.js";
+import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import type { OptionReader } from "./options.js";
 import { metadataAttributes, tagAttributes } from "./options.js";
@@ -55,17 +57,19 @@ export interface StartedSpan {
 export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSpan {
   const context = inheriting(activeContext(), plan.inherited);
   const kind = plan.options.value("otelKind");
-  const span = (tracer ?? activeTracer()).startSpan(
-    plan.name,
-    {
-      kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
-      attributes: { [Attr.SPAN_KIND]: plan.kind },
-    },
-    context,
-  );
-  // Spans of other tracers know nothing of inheritance.
-  if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
-  setCommon(span, plan.options);
+  const options = {
+    kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
+    attributes: { [Attr.SPAN_KIND]: plan.kind },
+  };
+  // A tracer of others must not keep the user's function from running, whatever it does.
+  const span =
+    guarded(() => (tracer ?? activeTracer()).startSpan(plan.name, options, context)) ??
+    NOOP_TRACER.startSpan(plan.name, options, context);
+  guarded(() => {
+    // Spans of other tracers know nothing of inheritance.
+    if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
+    setCommon(span, plan.options);
+  });
   return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
 }
 
@@ -90,10 +94,10 @@ export async function runInside<T>(
   try {
     return await runIn(context, fn, handle);
   } catch (error) {
-    recordFailure(handle.raw, error);
+    guarded(() => recordFailure(handle.raw, error));
     throw error;
   } finally {
-    handle.raw.end();
+    guarded(() => handle.raw.end());
   }
 }
 

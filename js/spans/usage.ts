@@ -7,6 +7,7 @@ import type { Span } from "@opentelemetry/api";
 
 import { type Fields, read } from "../handoff/stand-ins.js";
 import { Attr } from "../semconv.js";
+import { guarded } from "./guard.js";
 
 /** What a model call used. */
 export interface TokenUsage {
@@ -140,7 +141,7 @@ export function recordSpanUsage(span: Span, usage: unknown): void {
   const counts = normalizeUsage(usage);
   for (const name of NAMES) {
     const count = counts[name];
-    if (count !== undefined) span.setAttribute(KEYS[name], count);
+    if (count !== undefined) guarded(() => span.setAttribute(KEYS[name], count));
   }
 }
 

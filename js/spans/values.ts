@@ -7,10 +7,13 @@ import { Buffer } from "node:buffer";
 import type { AttributeValue, Span } from "@opentelemetry/api";
 
 import { RecordingSpan } from "../capture/span.js";
+import { guarded } from "./guard.js";
 import { content, type Fields, isLeftOut, prepare, read, threw } from "../handoff/stand-ins.js";
 
 /** Beyond what any app nests, and far from the end of the stack. */
 const MAX_DEPTH = 400;
+
+const SCALARS = new Set(["string", "number", "boolean"]);
 
 export const TEXT = "text/plain";
 export const JSON_TYPE = "application/json";
@@ -31,6 +34,8 @@ export function stringifyValue(value: unknown): string {
 
 function plain(value: unknown, ancestors: readonly object[]): unknown {
   if (typeof value === "bigint") return String(value);
+  // A function may have a `toJSON`, which has had its turn.
+  if (isLeftOut(value)) return undefined;
   if (typeof value !== "object" || value === null) return value;
   if (ancestors.includes(value)) return "[Circular]";
   if (ancestors.length >= MAX_DEPTH) return "[Too deep]";
@@ -45,7 +50,10 @@ function plain(value: unknown, ancestors: readonly object[]): unknown {
     }
     // Without a prototype, so that a field called `__proto__` is one like any other.
     const fields = Object.create(null) as Fields;
-    for (const key of Object.keys(inside)) fields[key] = plain(read(inside as Fields, key), around);
+    for (const key of Object.keys(inside)) {
+      const field = plain(read(inside as Fields, key), around);
+      if (field !== undefined) fields[key] = field;
+    }
     return fields;
   } catch (error) {
     return threw(error);
@@ -58,26 +66,37 @@ export function setSpanAttribute(span: Span, key: string, value: unknown): void 
     span.setAttribute(key, value);
     return;
   }
-  const plainValue = attributeValue(value);
-  if (plainValue !== undefined) span.setAttribute(key, plainValue);
+  if (typeof key !== "string" || key === "") return;
+  guarded(() => {
+    const plainValue = attributeValue(value, key);
+    if (plainValue !== undefined) span.setAttribute(key, plainValue);
+  });
 }
 
-/** As OpenTelemetry has values of attributes; objects become their JSON. */
-export function attributeValue(value: unknown): AttributeValue | undefined {
+/** As OpenTelemetry has values of attributes, and as our own spans make them: objects are JSON. */
+export function attributeValue(value: unknown, key: string): AttributeValue | undefined {
   if (value === null || isLeftOut(value)) return undefined;
-  return isAttributeValue(value) ? value : stringifyValue(value);
+  const prepared = prepare(value, key);
+  if (prepared === null || isLeftOut(prepared)) return undefined;
+  if (typeof prepared === "bigint") {
+    const number = Number(prepared);
+    return Number.isSafeInteger(number) ? number : String(prepared);
+  }
+  if (!isAttributeValue(prepared)) return stringifyValue(prepared);
+  return Array.isArray(prepared) ? prepared.slice() : prepared;
 }
 
 export function setSpanAttributes(span: Span, attributes: object): void {
   if (typeof attributes !== "object" || attributes === null) return;
-  for (const key of Object.keys(attributes)) {
+  for (const key of guarded(() => Object.keys(attributes)) ?? []) {
     setSpanAttribute(span, key, read(attributes as Fields, key));
   }
 }
 
 /** Sets `input.value` or `output.value`, and its MIME type. */
-export function setContent(span: Span, name: "input" | "output", value: unknown): void {
-  if (isLeftOut(value)) return;
+export function setContent(span: Span, name: "input" | "output", given: unknown): void {
+  if (isLeftOut(given)) return;
+  const value = typeof given === "bigint" ? String(given) : given;
   const isText = typeof value === "string";
   if (isText || !isOurs(span)) span.setAttribute(`${name}.value`, stringifyValue(value));
   else span.setJson(`${name}.value`, value);
@@ -91,8 +110,9 @@ export function setJson(span: Span, key: string, value: unknown): void {
   else span.setAttribute(key, stringifyValue(value));
 }
 
+/** Anything can be passed for a span; a proxy can throw at that. */
 function isOurs(span: Span): span is RecordingSpan {
-  return span instanceof RecordingSpan;
+  return guarded(() => span instanceof RecordingSpan) === true;
 }
 
 function isAttributeValue(value: unknown): value is AttributeValue {
@@ -102,6 +122,11 @@ function isAttributeValue(value: unknown): value is AttributeValue {
     case "boolean":
       return true;
     default:
-      return Array.isArray(value) && value.every((item) => typeof item === "string");
+      // OpenTelemetry's SDK takes arrays of one type.
+      return (
+        Array.isArray(value) &&
+        (value.length === 0 || SCALARS.has(typeof value[0])) &&
+        value.every((item) => typeof item === typeof value[0])
+      );
   }
 }

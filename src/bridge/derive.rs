@@ -5,7 +5,7 @@ use napi_derive::napi;
 use opentelemetry::{Array, Value};
 
 use crate::handoff::{Record, Records};
-use crate::semconv::{Attributes, PartKind, derive as derive_part, json_text};
+use crate::semconv::{Derivation, PartKind, json_text};
 
 type Scalar = Either<String, Either<f64, bool>>;
 
@@ -29,7 +29,7 @@ pub struct Derived {
 }
 
 pub(super) fn derive(chunk: &[u8]) -> Derived {
-    let mut attributes = Attributes::default();
+    let mut derivation = Derivation::default();
     let mut json = Vec::new();
     let mut records = Records::new(chunk);
     while let Some(Ok(record)) = records.next() {
@@ -41,11 +41,11 @@ pub(super) fn derive(chunk: &[u8]) -> Derived {
                     json: json_text(part.value, records.keys()),
                 });
             }
-            Some(kind) => derive_part(&mut attributes, kind, part.value, records.keys()),
+            Some(kind) => derivation.add(kind, part.value, records.keys()),
             None => {}
         }
     }
-    let attributes = attributes.into_entries().into_iter();
+    let attributes = derivation.finish().into_entries().into_iter();
     let attributes = attributes
         .map(|entry| DerivedAttribute { key: entry.key.to_string(), value: value(entry.value) })
         .collect();

@@ -25,7 +25,7 @@ pub fn write_json<'a>(out: &mut Vec<u8>, value: Value<'a>, keys: &Keys<'a>) {
                 out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             }
             Value::Number(number) => write_number(out, number),
-            Value::Text(text) => write_string(out, text),
+            Value::Text(text) => write_text(out, text),
             Value::Buffer(bytes) => write_buffer(out, bytes),
             Value::TypedArray(element, bytes) => write_typed_array(out, element, bytes),
             Value::Array(Raw(body)) => {
@@ -50,26 +50,6 @@ pub fn write_json<'a>(out: &mut Vec<u8>, value: Value<'a>, keys: &Keys<'a>) {
     }
 }
 
-/// An object without the fields of the given names.
-pub fn write_json_without<'a>(
-    out: &mut Vec<u8>,
-    value: Value<'a>,
-    without: &[&str],
-    keys: &Keys<'a>,
-) {
-    out.push(b'{');
-    let kept = value.fields(keys).filter(|(key, _)| !without.iter().any(|name| key.is(name)));
-    for (index, (key, field)) in kept.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write_string(out, key);
-        out.push(b':');
-        write_json(out, field, keys);
-    }
-    out.push(b'}');
-}
-
 /// Writes the comma and key in front of the next value of `top`, and returns that value.
 fn next_in<'a>(out: &mut Vec<u8>, top: &mut Open<'a>, keys: &Keys<'a>) -> Option<Value<'a>> {
     if top.body.is_empty() {
@@ -80,7 +60,7 @@ fn next_in<'a>(out: &mut Vec<u8>, top: &mut Open<'a>, keys: &Keys<'a>) -> Option
     }
     if top.is_object {
         let key = keys.read(&mut top.body).unwrap_or(Text::EMPTY);
-        write_string(out, key);
+        write_text(out, key);
         out.push(b':');
     }
     Some(Value::read(&mut top.body).unwrap_or(Value::Null))
@@ -122,7 +102,8 @@ fn write_typed_array(out: &mut Vec<u8>, element: Element, bytes: &[u8]) {
     out.push(b'}');
 }
 
-fn write_string(out: &mut Vec<u8>, text: Text<'_>) {
+/// A string with its quotes.
+pub fn write_text(out: &mut Vec<u8>, text: Text<'_>) {
     out.push(b'"');
     match text {
         Text::Latin1(bytes) => write_latin1(out, bytes),

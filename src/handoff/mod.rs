@@ -50,13 +50,17 @@ mod json;
 mod keys;
 mod reader;
 mod records;
+mod selective;
+mod snapshot;
 mod text;
 mod value;
 
-pub use json::{write_json, write_json_without};
+pub use json::{write_json, write_text};
 pub use keys::Keys;
 pub use reader::Malformed;
 pub use records::{End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan};
+pub use selective::{Field, write_array, write_object};
+pub use snapshot::{Growing, Snapshot, SnapshotWriter};
 pub use text::Text;
 pub use value::{Element, Fields, Items, Value};
 

@@ -6,18 +6,18 @@ use super::keys::Keys;
 use super::reader::{Reader, Result};
 use super::text::Text;
 
-mod tag {
-    pub(super) const NULL: u8 = 0;
-    pub(super) const FALSE: u8 = 1;
-    pub(super) const TRUE: u8 = 2;
-    pub(super) const INT: u8 = 3;
-    pub(super) const NUMBER: u8 = 4;
-    pub(super) const TEXT: u8 = 5;
-    pub(super) const ARRAY: u8 = 6;
-    pub(super) const OBJECT: u8 = 7;
-    pub(super) const BUFFER: u8 = 8;
-    pub(super) const TYPED_ARRAY: u8 = 9;
-    pub(super) const PART: u8 = 10;
+pub(super) mod tag {
+    pub(in crate::handoff) const NULL: u8 = 0;
+    pub(in crate::handoff) const FALSE: u8 = 1;
+    pub(in crate::handoff) const TRUE: u8 = 2;
+    pub(in crate::handoff) const INT: u8 = 3;
+    pub(in crate::handoff) const NUMBER: u8 = 4;
+    pub(in crate::handoff) const TEXT: u8 = 5;
+    pub(in crate::handoff) const ARRAY: u8 = 6;
+    pub(in crate::handoff) const OBJECT: u8 = 7;
+    pub(in crate::handoff) const BUFFER: u8 = 8;
+    pub(in crate::handoff) const TYPED_ARRAY: u8 = 9;
+    pub(in crate::handoff) const PART: u8 = 10;
 }
 
 /// Beyond it a double does not tell neighbouring integers apart.
@@ -49,6 +49,10 @@ impl Element {
             7 => Element::F64,
             _ => return None,
         })
+    }
+
+    pub(super) fn to_byte(self) -> u8 {
+        self as u8
     }
 
     fn size(self) -> usize {

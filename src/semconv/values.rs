@@ -3,18 +3,11 @@
 
 use opentelemetry::{Array, StringValue, Value as AttributeValue};
 
-use crate::handoff::{Keys, Value, write_json, write_json_without};
+use crate::handoff::{Keys, Value, write_json};
 
 pub fn json_text(value: Value<'_>, keys: &Keys<'_>) -> String {
     let mut json = Vec::with_capacity(value.size_hint());
     write_json(&mut json, value, keys);
-    String::from_utf8(json).unwrap_or_default()
-}
-
-/// The JSON of an object but for the fields of these names.
-pub(super) fn json_without(value: Value<'_>, without: &[&str], keys: &Keys<'_>) -> String {
-    let mut json = Vec::new();
-    write_json_without(&mut json, value, without, keys);
     String::from_utf8(json).unwrap_or_default()
 }
 
