@@ -1,76 +1,113 @@
 /**
- * A support agent's run, as spans: retrieval, two model calls, a tool, and a second tool that
- * fails. Sent to a receiver in another process, and printed as it arrived there. Needs no network
- * and no key; the "model" is a recorded answer.
+ * A support agent that looks up an order, and a second run of it that fails. Its `openai` client,
+ * the real one, talks to a model in another process; the spans go to a receiver in a third, and are
+ * printed as they arrived there. Needs no network and no key.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { agentSpan, manualSpan, observe, setup, SpanKindValues } from "catalyst-tracing";
 
-import { type Span, SpanStatusCode } from "@opentelemetry/api";
-import { setup } from "catalyst-tracing";
-
+import { startModelServerProcess } from "../__tests__/support/model-server/remote-server.js";
 import { startCollectorProcess } from "../__tests__/support/remote-collector.js";
 import { spanTree } from "../js/testing/tree.js";
+import { type Message, OpenAI } from "./openai.js";
+
+const MODEL = "gpt-4o-mini";
 
 await using receiver = await startCollectorProcess();
-const tracing = await setup({ endpoint: receiver.url, serviceName: "demo" });
-const { tracer } = tracing;
+await using model = await startModelServerProcess({ script: new URL("model.js", import.meta.url) });
+const tracing = await setup({
+  endpoint: receiver.url,
+  serviceName: "demo",
+  modules: { openai: OpenAI },
+});
+const openai = new OpenAI({ apiKey: "none", baseURL: model.url });
 
-/** Runs `work` inside a span of an OpenInference kind. */
-async function step<T>(
-  name: string,
-  kind: string,
-  attributes: Record<string, unknown>,
-  work: (span: Span) => Promise<T>,
-): Promise<T> {
-  return await tracer.startActiveSpan(name, async (span) => {
-    span.setAttribute("openinference.span.kind", kind);
-    for (const [key, value] of Object.entries(attributes)) span.setAttribute(key, value as string);
-    try {
-      return await work(span);
-    } catch (error) {
-      span.recordException(error as Error);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
-}
-
-async function callModel(question: string, promptTokens: number, answer: string): Promise<string> {
-  const attributes = {
-    "llm.model_name": "gpt-4o-mini",
-    "llm.token_count.prompt": promptTokens,
-    "llm.token_count.completion": 18,
-    "input.value": question,
-    "output.value": answer,
+function searchDocs(query: string): Promise<{ id: string; score: number }[]> {
+  const options = {
+    spanName: "order_docs.search",
+    spanKind: SpanKindValues.RETRIEVER,
+    input: { query, k: 2 },
   };
-  return await step("OpenAI Chat Completions", "LLM", attributes, async () => {
-    await pause(30);
-    return answer;
+  return manualSpan(options, async (span) => {
+    await openai.embeddings.create({ model: "text-embedding-3-small", input: query });
+    const found = [
+      { id: "shipping-times", score: 0.92 },
+      { id: "tracking", score: 0.87 },
+    ];
+    span.setOutput(found);
+    return found;
   });
 }
 
-async function answerCustomer(question: string): Promise<string> {
-  const attributes = { "agent.name": "Support Agent", "session.id": "conversation-1" };
-  return await step("support-agent.run", "AGENT", attributes, async (span) => {
-    span.setAttribute("input.value", question);
-    await step("order_docs.search", "RETRIEVER", { "input.value": "order ABC-123" }, () =>
-      pause(12),
-    );
-    await callModel(question, 212, "call lookup_order");
-    await step("lookup_order", "TOOL", { "tool.name": "lookup_order" }, () => pause(8));
-    await step("issue_refund", "TOOL", { "tool.name": "issue_refund" }, async () => {
-      await pause(5);
-      throw new Error("refunds are closed on Sundays");
-    }).catch(() => undefined);
-    return await callModel("lookup_order: shipped", 263, "It is on its way.");
+const tools = {
+  lookup_order: observe(
+    { spanName: "lookup_order", spanKind: SpanKindValues.TOOL, toolName: "lookup_order" },
+    async ({ orderId }: { orderId: string }) => {
+      const context = await searchDocs(`order ${orderId}`);
+      return { orderId, status: "shipped", context };
+    },
+  ),
+  issue_refund: observe(
+    { spanName: "issue_refund", spanKind: SpanKindValues.TOOL, toolName: "issue_refund" },
+    ({ orderId }: { orderId: string }) => {
+      throw new Error(`refunds are closed on Sundays, also for ${orderId}`);
+    },
+  ),
+};
+
+const described = Object.keys(tools).map((name) => ({
+  type: "function",
+  function: {
+    name,
+    parameters: { type: "object", properties: { orderId: { type: "string" } } },
+  },
+}));
+
+async function answer(messages: Message[]): Promise<string> {
+  const first = await openai.chat.completions.create({ model: MODEL, messages, tools: described });
+  const message = first.choices[0]?.message;
+  for (const call of message?.tool_calls ?? []) {
+    const tool = tools[call.function.name as keyof typeof tools];
+    const result: unknown = await tool(JSON.parse(call.function.arguments) as { orderId: string });
+    const content = JSON.stringify(result);
+    if (message !== undefined) messages.push(message);
+    messages.push({ role: "tool", tool_call_id: call.id, content });
+  }
+  const stream = await openai.chat.completions.create({
+    model: MODEL,
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let text = "";
+  for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+  return text;
+}
+
+async function support(question: string): Promise<string> {
+  const options = {
+    agentId: "support-agent",
+    agentName: "Support Agent",
+    spanName: "support-agent.run",
+    sessionId: "conversation-1",
+    system: "openai",
+  };
+  return await agentSpan(options, async (span) => {
+    span.setInput(question);
+    const said = await answer([
+      { role: "system", content: "You answer the customers of a shop." },
+      { role: "user", content: question },
+    ]);
+    span.setOutput(said);
+    return said;
   });
 }
 
-await answerCustomer("Where is order ABC-123?");
-const result = await tracing.flush();
+for (const question of ["Please lookup my order ABC-123.", "I want a refund for order ABC-123."]) {
+  const said = await support(question).catch((error: unknown) => String(error));
+  console.log(`> ${question}\n  ${said}\n`);
+}
+const { delivered, lost } = await tracing.flush();
 const colours = process.stdout.isTTY;
 console.log(spanTree(await receiver.spans(), { durations: true, tokens: true, colours }));
-console.log(`${result.delivered} spans delivered to ${tracing.endpoint}, ${result.lost} lost.`);
+console.log(`${delivered} spans delivered to ${tracing.endpoint}, ${lost} lost.`);
 await tracing.shutdown();

@@ -8,7 +8,7 @@ import { INFERENCE, OPENINFERENCE } from "../support/clients/tracers.js";
 import { STREAMED, WHOLE } from "./workloads.js";
 
 const { version, requireCjs } = sdk("agents-0.8");
-const { version: openai } = requireCjs("openai/package.json") as { version: string };
+const { VERSION: openai } = requireCjs("openai/version") as { VERSION: string };
 
 await clientBenchMain({
   name: "agents",

@@ -17,8 +17,10 @@ export interface Options {
   jsonFile: string | undefined;
 }
 
+const ROUNDS = 5;
+
 const USAGE = `npm run bench -- handoff [options]
-  --rounds N           rounds, whose medians are shown (5)
+  --rounds N           rounds, whose medians are shown (${ROUNDS})
   --sizes A,B          of ${SIZES.join(", ")} (all)
   --contenders "A;B"   of ${[...CONTENDERS.keys()].join("; ")} (all)
   --quick              few spans, one round: shows that everything runs, measures nothing
@@ -52,7 +54,7 @@ export function readOptions(args: string[]): Options {
       json: { type: "string" },
     },
   });
-  const { rounds, chosen } = reader(USAGE);
+  const { rounds, chosen } = reader(USAGE, ROUNDS);
   return {
     rounds: rounds(values.rounds, values.quick),
     sizes: chosen(SIZES, values.sizes, ","),

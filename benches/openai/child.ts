@@ -36,7 +36,8 @@ function start({ workload, modelUrl }: Job): Operation {
   if (workload !== STREAMED.name) {
     return async (index) => {
       const { choices } = await completions.create(requestOf(index));
-      if (choices[0]?.message.content == null) throw new Error("The answer has no text.");
+      if (typeof choices[0]?.message.content !== "string")
+        throw new Error("The answer has no text.");
     };
   }
   return async (index) => {

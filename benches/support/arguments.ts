@@ -6,13 +6,11 @@ interface Reader {
   chosen<T extends string>(all: readonly T[], list: string | undefined, by: string): T[];
 }
 
-const ROUNDS = 5;
-
 /** What it cannot read it answers with `usage`. */
-export function reader(usage: string): Reader {
+export function reader(usage: string, usualRounds: number): Reader {
   return {
     rounds(given, quick) {
-      const rounds = Number(given ?? (quick ? 1 : ROUNDS));
+      const rounds = Number(given ?? (quick ? 1 : usualRounds));
       if (Number.isInteger(rounds) && rounds >= 1) return rounds;
       throw new Error(`--rounds takes a whole number from 1.\n\n${usage}`);
     },

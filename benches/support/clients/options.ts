@@ -5,6 +5,9 @@ import { reader } from "../arguments.js";
 import type { ClientBench, Workload } from "./bench.js";
 import { NONE, TRACERS } from "./tracers.js";
 
+/** More than usual: what is looked for is a small part of what a call costs. */
+const ROUNDS = 9;
+
 export interface Options {
   rounds: number;
   quick: boolean;
@@ -17,14 +20,17 @@ export interface Options {
 
 export function readOptions(bench: ClientBench, args: string[]): Options {
   const names = bench.workloads.map(({ name }) => name);
-  const { rounds, chosen } = reader(`npm run bench -- ${bench.name} [options]
-  --rounds N           rounds, whose medians are shown (5)
+  const { rounds, chosen } = reader(
+    `npm run bench -- ${bench.name} [options]
+  --rounds N           rounds, whose medians are shown (${ROUNDS})
   --workloads A,B      of ${names.join(", ")} (all)
   --tracers "A;B"      of ${[...TRACERS.keys()].join("; ")} (all; "${NONE}" always is)
   --quick              few operations, one round: shows that everything runs, measures nothing
   --verify             only look at what arrives of each, exit 1 if that is nothing
   --json FILE          also write every round's figures there
-`);
+`,
+    ROUNDS,
+  );
   const { values } = parseArgs({
     args,
     options: {

@@ -3,11 +3,12 @@
  * adds: 20× is twenty times as much.
  */
 import { median } from "../measure.js";
-import { figure, machine, table, withRatio } from "../tables.js";
+import { figure, machine, table } from "../tables.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import type { Options } from "./options.js";
 import { added } from "./rounds.js";
+import type { Added } from "./rounds.js";
 import { NONE, OURS } from "./tracers.js";
 
 export interface Results {
@@ -25,6 +26,13 @@ function middle(rounds: readonly Round[], of: keyof Round): number {
   return median(rounds.map((round) => round[of]));
 }
 
+/** Nothing is so many times what could not be told from nothing. */
+function cell({ micros, spread }: Added, ours?: Added): string {
+  const shown = `${figure(micros)} ±${figure(spread)}`;
+  if (ours === undefined || ours.micros <= ours.spread) return shown;
+  return `${shown} (${figure(micros / ours.micros)}×)`;
+}
+
 function workloadTable(
   workload: Workload,
   byTracer: ReadonlyMap<string, Round[]>,
@@ -37,14 +45,15 @@ function workloadTable(
     const main = figure(middle(rounds, "mainThreadMicros"));
     if (name === NONE) return [name, main, "", "", ...(chunks === undefined ? [] : [""]), "", ""];
     const own = name === OURS;
-    const more = added(byTracer, name, "mainThreadMicros") ?? NaN;
-    const inProcess = added(byTracer, name, "processMicros") ?? NaN;
+    const more = added(byTracer, name, "mainThreadMicros");
+    const inProcess = added(byTracer, name, "processMicros");
+    if (more === undefined || inProcess === undefined) return [name, main];
     return [
       own ? `**${name}**` : name,
       main,
-      withRatio(more, own ? undefined : ours),
-      withRatio(inProcess, own ? undefined : ourProcess),
-      ...(chunks === undefined ? [] : [figure(more / chunks)]),
+      cell(more, own ? undefined : ours),
+      cell(inProcess, own ? undefined : ourProcess),
+      ...(chunks === undefined ? [] : [figure(more.micros / chunks)]),
       figure(arrivals?.get(name)?.spansPerOperation ?? 0),
       String(lost(rounds)),
     ];
@@ -63,7 +72,7 @@ function workloadTable(
 
 function targets({ bench, rounds }: Results): string[] {
   return [...rounds].flatMap(([workload, byTracer]) => {
-    const of = (tracer: string) => added(byTracer, tracer, "mainThreadMicros");
+    const of = (tracer: string) => added(byTracer, tracer, "mainThreadMicros")?.micros;
     const own = byTracer.get(OURS);
     const none = own && { what: "no span lost", reached: lost(own) === 0 };
     return [...bench.targets(workload, of), ...(none === undefined ? [] : [none])].map(
@@ -89,7 +98,7 @@ export function markdown(results: Results): string {
   return [
     `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in a ` +
       "fresh process, collector and model server in others. Added is with less without, in the same " +
-      "round. In brackets: how many times what this package adds.",
+      "round, ± what half of the rounds were off by. In brackets: how many times what this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),
@@ -105,9 +114,12 @@ export function plain({ bench, options, arrivals, rounds }: Results): object {
         mainThreadMicros: added(byTracer, name, "mainThreadMicros"),
         processMicros: added(byTracer, name, "processMicros"),
       };
-      return [name, { added: more, arrivals: arrivals.get(workload)?.get(name), rounds: each }];
+      return [
+        name,
+        { added: more, arrivals: arrivals.get(workload)?.get(name), rounds: each },
+      ] as const;
     });
-    return [workload.name, Object.fromEntries(tracers) as object];
+    return [workload.name, Object.fromEntries(tracers)] as const;
   });
   return {
     machine: machine(),

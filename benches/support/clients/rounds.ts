@@ -58,6 +58,12 @@ export async function rounds(
   return all;
 }
 
+export interface Added {
+  micros: number;
+  /** Half of the rounds are nearer to it than this. */
+  spread: number;
+}
+
 /**
  * What a tracer adds: the median of each round's difference from the untraced run of that round, so
  * that what the machine did in a round is in both or in neither.
@@ -66,8 +72,10 @@ export function added(
   byTracer: ReadonlyMap<string, Round[]>,
   tracer: string,
   figure: "mainThreadMicros" | "processMicros",
-): number | undefined {
+): Added | undefined {
   const [own, without] = [byTracer.get(tracer), byTracer.get(NONE)];
   if (own === undefined || without === undefined) return undefined;
-  return median(own.map((round, index) => round[figure] - (without[index]?.[figure] ?? NaN)));
+  const each = own.map((round, index) => round[figure] - (without[index]?.[figure] ?? NaN));
+  const micros = median(each);
+  return { micros, spread: median(each.map((difference) => Math.abs(difference - micros))) };
 }
