@@ -24,7 +24,10 @@ export interface CatalystTracing {
   readonly provider: CatalystTracerProvider;
   /** For spans of your own, such as `tracer.startActiveSpan(...)`. */
   readonly tracer: Tracer;
+  /** What became of each SDK that was passed or found; changes when one loads later. */
   readonly installResults: InstallResult[];
+  /** `installResults` under its other name. */
+  readonly installed: InstallResult[];
   readonly serviceName: string;
   readonly environment: string | undefined;
   /** Where spans go. */

@@ -31,6 +31,7 @@ export class NoopTracing implements CatalystTracing {
   readonly provider = new NoopProvider();
   readonly tracer = NOOP_TRACER;
   readonly installResults = [];
+  readonly installed = this.installResults;
   readonly serviceName: string;
   readonly environment: string | undefined;
   readonly endpoint: string;

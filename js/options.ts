@@ -15,6 +15,7 @@ import { checkOptionNames, OPTION_NAMES, warnOfAbsentFeatures } from "./options/
 import { resolveProxy } from "./options/proxy.js";
 import {
   buildResource,
+  readFallbackAttributes,
   readOptionAttributes,
   readVariableAttributes,
   type ResourceAttributes,
@@ -47,12 +48,14 @@ export interface OptionsResolution {
 /**
  * @param given - what the user passed to `setup()`: a `SetupOptions`, or anything at all
  * @param io - files and folders; the real ones where left out
+ * @param fallback - attributes of the resource where neither `given` nor `env` has them
  * @throws CatalystTracingError for an option that does not exist or is not what it should be
  */
 export function resolveOptions(
   given: unknown,
   env: Variables,
   io?: Partial<OptionsIo>,
+  fallback: object = {},
 ): OptionsResolution {
   const copy = copyOptions(given, OPTION_NAMES);
   checkOptionNames(copy);
@@ -76,7 +79,7 @@ export function resolveOptions(
     timeoutMs: lookup.pick(SETTINGS.timeoutMs),
     ...resolveCertificates(lookup, wholeIo),
     proxy: resolveProxy(lookup),
-    ...resolveService(lookup, wholeIo),
+    ...resolveService(lookup, wholeIo, readFallbackAttributes(fallback)),
     batching: lookup.pick(SETTINGS.batching),
     maxQueueBytes: lookup.pick(SETTINGS.maxQueueBytes),
     maxBatchBytes: lookup.pick(SETTINGS.maxBatchBytes),
@@ -93,7 +96,7 @@ type Service = Pick<ResolvedOptions, "serviceName" | "serviceVersion" | "environ
 
 // Each of the three has an option and variables of its own, and is an attribute of the resource
 // as well: attributes in code count like code, those in the environment below all other variables.
-function resolveService(lookup: Lookup, io: OptionsIo): Service {
+function resolveService(lookup: Lookup, io: OptionsIo, below: ResourceAttributes): Service {
   const inCode = readOptionAttributes(lookup);
   const inEnvironment = readVariableAttributes(lookup);
   const appPackage = io.findPackageJson();
@@ -101,6 +104,7 @@ function resolveService(lookup: Lookup, io: OptionsIo): Service {
     afterOption: candidate(inCode, keys, "resourceAttributes"),
     beforeDefault:
       candidate(inEnvironment, keys, "OTEL_RESOURCE_ATTRIBUTES") ??
+      candidate(below, keys, "the provider's resource") ??
       (last ? { value: last, source: "package.json" } : undefined),
   });
   const service = {
@@ -119,7 +123,7 @@ function resolveService(lookup: Lookup, io: OptionsIo): Service {
       ...(Object.keys(inCode).length > 0 ? ["option"] : []),
       ...(Object.keys(inEnvironment).length > 0 ? ["OTEL_RESOURCE_ATTRIBUTES"] : []),
     ].join(", ") || "default";
-  const attributes = { ...inEnvironment, ...inCode };
+  const attributes = { ...below, ...inEnvironment, ...inCode };
   return { ...service, resource: buildResource({ ...service, attributes }) };
 }
 

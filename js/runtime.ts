@@ -5,9 +5,16 @@
  * It is kept on the global object, because an app can have this package twice (a dependency brings
  * its own copy). The copy whose `setup()` came first owns the pipeline and the others use it.
  */
-import { type Context, context as contextApi, type Tracer } from "@opentelemetry/api";
+import {
+  type Context,
+  context as contextApi,
+  type Span,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
 
 import type { ContextAccess } from "./capture/context-manager.js";
+import type { ForeignSpanSink } from "./capture/foreign-span.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
@@ -16,6 +23,8 @@ import type { ResolvedOptions } from "./options.js";
 export interface Copy {
   readonly version: string;
   setup(options?: object): Promise<CatalystTracing>;
+  /** Starts the pipeline for a span processor, unless `setup()` decides on it. */
+  startForProcessor?(options: object, resource: object): CatalystTracing | undefined;
   setupInMemory(options: ResolvedOptions): Promise<InMemory>;
 }
 
@@ -26,14 +35,21 @@ export interface InMemory {
   readonly take: () => readonly string[];
 }
 
-interface Running {
+export interface Running {
   readonly tracing: CatalystTracing;
   readonly contexts: ContextAccess;
+  /** `setup()` was called; else only a span processor of another provider is served. */
+  readonly isSetUp: boolean;
+  readonly foreignSpans: ForeignSpanSink;
+  /** A context with that span active. */
+  enter(context: Context, span: Span): Context;
 }
 
 interface Runtime {
   owner: Copy | undefined;
   running: Running | undefined;
+  /** How many `CatalystSpanProcessor`s there are that are not shut down. */
+  processors: number;
 }
 
 /** Part of an agreement between versions: what is under it may grow but not change. */
@@ -42,6 +58,7 @@ const RUNTIME = Symbol.for("catalyst-tracing.runtime");
 const runtime: Runtime = ((globalThis as { [RUNTIME]?: Runtime })[RUNTIME] ??= {
   owner: undefined,
   running: undefined,
+  processors: 0,
 });
 
 /** Makes `copy` the owner unless there is one; returns the owner. */
@@ -57,13 +74,31 @@ export function withdraw(tracing: CatalystTracing): void {
   if (runtime.running?.tracing === tracing) runtime.running = undefined;
 }
 
+export function whatRuns(): Running | undefined {
+  return runtime.running;
+}
+
 export function activeTracing(): CatalystTracing | undefined {
   return runtime.running?.tracing;
 }
 
-/** The tracer of what runs, or one whose spans record nothing. */
+/** @param change - 1 for a span processor that was made, -1 for one that was shut down */
+export function countProcessor(change: 1 | -1): void {
+  runtime.processors = (runtime.processors ?? 0) + change;
+}
+
+export function hasProcessor(): boolean {
+  return runtime.processors > 0;
+}
+
+/**
+ * The tracer of what `setup()` made. Without it, where spans of OpenTelemetry's global provider come
+ * to us by a span processor, that provider's; else one whose spans record nothing.
+ */
 export function activeTracer(): Tracer {
-  return runtime.running?.tracing.tracer ?? NOOP_TRACER;
+  const { running } = runtime;
+  if (running?.isSetUp === true) return running.tracing.tracer;
+  return hasProcessor() ? trace.getTracer("catalyst-tracing") : NOOP_TRACER;
 }
 
 /** The context that a span started now belongs into, also where OpenTelemetry's global is unused. */
@@ -77,4 +112,10 @@ export function runIn<A extends unknown[], R>(
   ...args: A
 ): R {
   return (runtime.running?.contexts ?? contextApi).with(context, fn, undefined, ...args);
+}
+
+/** `context` with `span` active, for `runIn`. */
+export function withActive(context: Context, span: Span): Context {
+  const { running } = runtime;
+  return running === undefined ? trace.setSpan(context, span) : running.enter(context, span);
 }

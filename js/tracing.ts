@@ -4,9 +4,11 @@
 import { Buffer } from "node:buffer";
 import { isMainThread } from "node:worker_threads";
 
-import { context as contextApi, type Tracer } from "@opentelemetry/api";
+import { trace, type Tracer } from "@opentelemetry/api";
 
 import { AsyncContextManager, type ContextAccess } from "./capture/context-manager.js";
+import { ForeignSpans } from "./capture/foreign.js";
+import { enter } from "./capture/own-span.js";
 import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
@@ -17,9 +19,16 @@ import { debugLine, warnOnce } from "./log.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
-import { type Registration, register, registered } from "./registration.js";
+import {
+  describeRegistration,
+  globalProvider,
+  type Registration,
+  register,
+  registered,
+  type Role,
+} from "./registration.js";
 import { readableResource } from "./resource.js";
-import { announce, withdraw } from "./runtime.js";
+import { announce, hasProcessor, withdraw } from "./runtime.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -35,6 +44,7 @@ export class Tracing implements CatalystTracing {
   installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
+  private readonly foreignSpans: ForeignSpans;
   private registration: Registration | undefined;
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
@@ -43,6 +53,8 @@ export class Tracing implements CatalystTracing {
   constructor(
     native: Native,
     private options: ResolvedOptions,
+    /** False when a span processor of another provider started it, until `setup()` is called. */
+    public isSetUp: boolean,
     private readonly onEnd: () => void,
   ) {
     this.engine = new Engine(native);
@@ -54,6 +66,11 @@ export class Tracing implements CatalystTracing {
       derive: (parts) => derive(native, parts),
       onFault: (fault) => this.reportFault(fault),
     });
+    this.recorder.hasOtherProvider = () => {
+      const provider = globalProvider();
+      return provider !== undefined && provider !== this.provider;
+    };
+    this.foreignSpans = new ForeignSpans(this.recorder);
     this.provider = new RecordingTracerProvider(this.recorder, {
       flush: () => this.flush(),
       shutdown: () => this.shutdown(),
@@ -61,6 +78,10 @@ export class Tracing implements CatalystTracing {
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
     process.on("exit", this.onExit);
+  }
+
+  get installed(): InstallResult[] {
+    return this.installResults;
   }
 
   get serviceName(): string {
@@ -76,10 +97,11 @@ export class Tracing implements CatalystTracing {
   }
 
   /** Sends what comes from now on where these options say. */
-  reconfigure(options: ResolvedOptions): void {
+  reconfigure(options: ResolvedOptions, isSetUp = true): void {
     this.engine.configure(options);
-    const isElsewhere = options.register !== this.options.register;
+    const isElsewhere = options.register !== this.options.register || isSetUp !== this.isSetUp;
     this.options = options;
+    this.isSetUp = isSetUp;
     if (isElsewhere) {
       this.registration?.undo();
       this.register();
@@ -124,28 +146,41 @@ export class Tracing implements CatalystTracing {
   }
 
   private register(): void {
-    const contexts = this.registerContexts(this.options.register);
-    this.recorder.contexts = contexts;
-    announce({ tracing: this, contexts });
+    const own = new AsyncContextManager();
+    const held = this.registerWith(own);
+    const isAlone = held.includes("trace") && held.includes("context");
+    this.settle(isAlone ? own : sharedContexts(own), isAlone);
+    // Who clears our place makes room for somebody else.
+    own.onDisable = () => this.settle(sharedContexts(own), false);
   }
 
-  /** Takes its place in OpenTelemetry's API, as far as it should; returns where contexts are. */
-  private registerContexts(mode: ResolvedOptions["register"]): ContextAccess {
-    const manager = new AsyncContextManager();
-    if (mode === false) return registered("context") === undefined ? manager : contextApi;
+  /** Takes its place in OpenTelemetry's API, as far as it should; returns the roles it has there. */
+  private registerWith(manager: AsyncContextManager): readonly Role[] {
+    const mode = this.options.register;
+    this.registration = undefined;
+    if (mode === false) return [];
     const { propagator, warnings } = choosePropagator(process.env["OTEL_PROPAGATORS"]);
     for (const warning of warnings) warnOnce(warning);
     const candidates = { trace: this.provider, context: manager, propagation: propagator };
     this.registration = register(candidates, mode === true);
-    const { taken } = this.registration;
-    if (taken.length > 0) {
-      warnOnce(
-        `OpenTelemetry's global ${taken.join(", ")} was registered by somebody else and stays so; ` +
-          "spans of this package go their own way beside it. " +
-          "Pass register: true to take that place, or register: false to say nothing.",
-      );
-    }
-    return taken.includes("context") ? contextApi : manager;
+    const message = describeRegistration(this.registration, hasProcessor());
+    if (message !== undefined) warnOnce(message, "registration");
+    return this.registration.held;
+  }
+
+  /** @param isAlone - no spans but ours can be made through OpenTelemetry's API */
+  private settle(contexts: ContextAccess, isAlone: boolean): void {
+    if (this.ending !== undefined) return;
+    const { recorder, foreignSpans, isSetUp } = this;
+    recorder.contexts = contexts;
+    recorder.isBeside = !isAlone;
+    announce({
+      tracing: this,
+      contexts,
+      isSetUp,
+      foreignSpans,
+      enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
+    });
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
@@ -160,6 +195,15 @@ export class Tracing implements CatalystTracing {
     warnOnce("a fault inside tracing was kept from the app; stats().faults counts them", "fault");
     if (this.options.debug) debugLine(fault instanceof Error ? `${fault.stack}` : String(fault));
   }
+}
+
+/** OpenTelemetry's context manager while there is one, of whatever version; else our own. */
+function sharedContexts(own: AsyncContextManager): ContextAccess {
+  const manager = (): ContextAccess => registered("context") ?? own;
+  return {
+    active: () => manager().active(),
+    with: (context, fn, thisArg, ...args) => manager().with(context, fn, thisArg, ...args),
+  };
 }
 
 function derive(native: Native, parts: readonly Uint8Array[]): DerivedParts {

@@ -119,6 +119,7 @@ impl Assembly {
                 Event::new(event.name.into_string(), at(event.nanos), attributes, 0)
             })
             .collect();
+        events.dropped_count = end.dropped.events;
         let mut links = SpanLinks::default();
         links.links = end
             .links
@@ -129,6 +130,7 @@ impl Assembly {
                 Link::new(context, plain(&link.attributes, keys), 0)
             })
             .collect();
+        links.dropped_count = end.dropped.links;
         SpanData {
             span_context: context(
                 end.trace_id,
@@ -144,7 +146,10 @@ impl Assembly {
             start_time: at(end.start_nanos),
             end_time: at(end.end_nanos.max(end.start_nanos)),
             attributes: attributes.into_entries(),
-            dropped_attributes_count: end.parts.saturating_sub(received),
+            dropped_attributes_count: end
+                .parts
+                .saturating_sub(received)
+                .saturating_add(end.dropped.attributes),
             events,
             links,
             status: status(end.status, &end.status_message),

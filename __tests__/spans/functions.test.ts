@@ -217,7 +217,8 @@ for (const [name, run] of Object.entries(FUNCTIONS) as [string, Run][]) {
     traced(async ({ delivered }) => {
       const all = [new RangeError("theirs"), "text", undefined, null, 0, 1n, Symbol("s"), {}];
       for (const thrown of all) {
-        for (const fn of [() => Promise.reject(thrown), thrower(thrown)]) {
+        const fail = thrower(thrown);
+        for (const fn of [async () => fail(), fail]) {
           await assert.rejects(run({} as never, fn), (error) => Object.is(error, thrown));
         }
       }

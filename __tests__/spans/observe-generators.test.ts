@@ -314,27 +314,37 @@ test("an async iterable of any class is the same object, and iterating it is wha
     assert.equal((await only()).attributes["output.value"], "ab");
   }));
 
-test("a stream whose branches come of its iterator, as openai's, has their items", () =>
-  traced(async ({ only }) => {
+test("a stream whose branches come of its iterator, as openai's, has each item once", () =>
+  traced(async ({ delivered }) => {
     class Stream {
       constructor(private readonly iterator: () => AsyncIterator<string>) {}
       first(): AsyncIterator<string> {
         return this.iterator();
       }
-      [Symbol.asyncIterator](): AsyncIterator<string> {
-        return this.iterator();
+      async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+        await delay(1);
+        const iterator = this.iterator();
+        for (;;) {
+          const taken = (await iterator.next()) as IteratorResult<string, undefined>;
+          if (taken.done === true) return;
+          yield taken.value;
+        }
       }
     }
-    const stream = observe(
+    const make = observe(
       () =>
         new Stream(async function* () {
           yield "a";
           yield "b";
         }),
-    )();
-    const iterator = stream.first();
+    );
+    const iterator = make().first();
     while ((await iterator.next()).done !== true);
-    assert.equal((await only()).attributes["output.value"], "ab");
+    for await (const item of make()) assert.ok(item);
+    for (const { attributes } of await delivered()) {
+      assert.equal(attributes["output.value"], "ab");
+      assert.equal(attributes["observe.items"], 2);
+    }
   }));
 
 test("a page of a list is a value, and can be iterated", () =>
@@ -470,15 +480,13 @@ test("a generator that its consumer forgets has a span that ends, with what had 
 
 test("an iterable that only its iterator is left of has not been abandoned", () =>
   traced(async ({ tracing, only }) => {
-    const iterate = (): AsyncIterator<number> => {
-      const source = {
-        async *[Symbol.asyncIterator]() {
-          yield 1;
-          yield 2;
-        },
-      };
-      return observe(() => source)()[Symbol.asyncIterator]();
-    };
+    async function* oneAndTwo(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+    }
+    // Nothing of the iterator refers to the iterable.
+    const source = observe(() => ({ [Symbol.asyncIterator]: () => oneAndTwo() }));
+    const iterate = (): AsyncIterator<number> => source()[Symbol.asyncIterator]();
     const iterator = iterate();
     await iterator.next();
     let collected = 0;

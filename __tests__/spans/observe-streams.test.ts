@@ -291,8 +291,8 @@ for (const [what, consume] of webConsumers) {
 test("a ReadableStream that the runtime reads by itself gives its data, and its span ends", () =>
   traced(async ({ delivered }) => {
     await (async () => {
-      const readable = Readable.fromWeb(await web("a", "b"), { objectMode: true });
-      assert.deepEqual(await readable.toArray(), ["a", "b"]);
+      const made = Readable.fromWeb(await web("a", "b"), { objectMode: true });
+      assert.deepEqual(await made.toArray(), ["a", "b"]);
     })();
     // Newer Nodes do not ask the stream for a reader: nobody knows before it is collected.
     await collectGarbageUntil(async () => (await delivered()).length === 1);

@@ -124,6 +124,21 @@ test("a wrapped function keeps its name, arity, properties, prototype and class"
   assert.equal(typeof wrapped, "function");
 });
 
+test("the type of a function stays, with its overloads and type parameters", () => {
+  function pick(from: string): string;
+  function pick<T>(from: readonly T[]): T | undefined;
+  function pick(from: string | readonly unknown[]): unknown {
+    return from[0];
+  }
+  const wrapped = observe(pick);
+  const text: string = wrapped("abc");
+  const number: number | undefined = observe({ spanKind: "TOOL" }, pick)([1, 2]);
+  const same: typeof pick = wrapped;
+  // @ts-expect-error -- neither overload takes a number
+  assert.equal(wrapped(5), undefined);
+  assert.deepEqual([text, number, same], ["a", 1, wrapped]);
+});
+
 test("a wrapped method has its object as this, wherever it is called from", () =>
   traced(async ({ delivered }) => {
     class Counter {
@@ -254,6 +269,19 @@ test("a promise of a subclass is returned as the same object, and its rejection 
     assert.equal(returned.cancel(), "cancelled");
     await assert.rejects(returned, (error) => error === thrown);
     assert.equal((await only()).status.message, "theirs");
+  }));
+
+test("a promise of a class that cannot make others is returned as the same object", () =>
+  traced(() => {
+    class Single extends Promise<string> {
+      constructor(text: unknown) {
+        super((resolve) => resolve(String(text)));
+      }
+    }
+    const single = new Single("text");
+    assert.throws(() => single.then(), TypeError);
+    assert.equal(observe(() => single)(), single);
+    assert.throws(() => single.then(), TypeError);
   }));
 
 test("what is started inside is underneath, also after awaits, and what comes after is not", () =>

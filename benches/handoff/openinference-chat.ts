@@ -25,6 +25,10 @@ function message(attributes: Attributes, prefix: string, from: ChatMessage): voi
 
 function requestAttributes(attributes: Attributes, request: ChatRequest): void {
   const { messages, tools, ...parameters } = request;
+  attributes["gen_ai.request.model"] = request.model;
+  attributes["gen_ai.request.temperature"] = request.temperature;
+  attributes["gen_ai.request.top_p"] = request.top_p;
+  attributes["gen_ai.request.max_tokens"] = request.max_completion_tokens;
   attributes["llm.invocation_parameters"] = JSON.stringify(parameters);
   attributes["input.value"] = JSON.stringify(request);
   attributes["input.mime_type"] = "application/json";
@@ -36,6 +40,12 @@ function requestAttributes(attributes: Attributes, request: ChatRequest): void {
 
 function responseAttributes(attributes: Attributes, response: ChatResponse): void {
   attributes["llm.model_name"] = response.model;
+  attributes["llm.response.model_name"] = response.model;
+  attributes["gen_ai.response.model"] = response.model;
+  attributes["gen_ai.response.id"] = response.id;
+  attributes["gen_ai.response.finish_reasons"] = response.choices.map(
+    (choice) => choice.finish_reason,
+  );
   attributes["output.value"] = JSON.stringify(response);
   attributes["output.mime_type"] = "application/json";
   for (const choice of response.choices) {
@@ -53,6 +63,11 @@ function responseAttributes(attributes: Attributes, response: ChatResponse): voi
     usage.completion_tokens_details.reasoning_tokens;
   attributes["llm.token_count.completion_details.audio"] =
     usage.completion_tokens_details.audio_tokens;
+  attributes["gen_ai.usage.input_tokens"] = usage.prompt_tokens;
+  attributes["gen_ai.usage.output_tokens"] = usage.completion_tokens;
+  attributes["gen_ai.usage.cache_read.input_tokens"] = usage.prompt_tokens_details.cached_tokens;
+  attributes["gen_ai.usage.reasoning.output_tokens"] =
+    usage.completion_tokens_details.reasoning_tokens;
 }
 
 /** Every attribute of one chat completion's span. */
@@ -61,6 +76,10 @@ export function openInferenceChat(request: ChatRequest, response: ChatResponse):
     "openinference.span.kind": "LLM",
     "llm.system": "openai",
     "llm.provider": "openai",
+    "llm.request.model_name": request.model,
+    "gen_ai.system": "openai",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.operation.name": "chat",
   };
   requestAttributes(attributes, request);
   responseAttributes(attributes, response);

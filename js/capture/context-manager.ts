@@ -13,6 +13,8 @@ type AnyFunction = (...args: never[]) => unknown;
 
 export class AsyncContextManager implements ContextManager {
   private storage: AsyncLocalStorage<Context> | undefined;
+  /** Told when somebody clears OpenTelemetry's place for context managers, where we are. */
+  onDisable: (() => void) | undefined;
 
   active(): Context {
     return this.storage?.getStore() ?? ROOT_CONTEXT;
@@ -82,6 +84,7 @@ export class AsyncContextManager implements ContextManager {
   disable(): this {
     this.storage?.disable();
     this.storage = undefined;
+    this.onDisable?.();
     return this;
   }
 }

@@ -9,6 +9,7 @@ import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
 import { AbandonedSpans } from "./abandoned.js";
+import { now } from "./clock.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import type { SpanProcessor } from "./span-processor.js";
@@ -57,6 +58,10 @@ export class Recorder {
   private readonly abandoned: AbandonedSpans;
   /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
   contexts: ContextAccess = contextApi;
+  /** Spans of another provider may come between ours. */
+  isBeside = false;
+  /** Whether OpenTelemetry's global provider is somebody else's now. */
+  hasOtherProvider: () => boolean = () => false;
 
   constructor({ outbox, sampler, resource, derive, onFault }: RecorderParts) {
     this.outbox = outbox;
@@ -107,6 +112,7 @@ export class Recorder {
       const overcome = writeEnd(outbox.walker, span);
       if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
+      outbox.countUnwritten();
       this.report(fault);
     }
     try {
@@ -117,6 +123,30 @@ export class Recorder {
     }
     if (this.processors === undefined) return;
     for (const processor of this.processors) this.guard(() => processor.onEnd(span as never));
+  }
+
+  /** A span of another provider has started. */
+  countStart(): void {
+    this.outbox.countStart();
+  }
+
+  /**
+   * A span of another provider has ended; `copy` makes one of ours of it, which our processors do
+   * not see. Where it throws, the span counts as lost.
+   */
+  endCopy(copy: () => RecordingSpan): void {
+    const { outbox } = this;
+    outbox.countEnd();
+    try {
+      const span = copy();
+      const overcome = writeEnd(outbox.walker, span);
+      if (overcome !== undefined) this.report(overcome);
+      this.abandoned.ended(span);
+    } catch (fault) {
+      outbox.countUnwritten();
+      this.report(fault);
+    }
+    this.guard(() => outbox.commitEnd(now()));
   }
 
   /** Writes a snapshot of `value` and returns its index among the parts of the span. */

@@ -8,7 +8,7 @@ import { nameText } from "../handoff/stand-ins.js";
 import type { Walker } from "../handoff/walker.js";
 import { isTooLarge } from "../handoff/writer.js";
 import { wordOf } from "./ids.js";
-import type { Moment, RecordedEvent, RecordingSpan } from "./span.js";
+import type { Dropped, Moment, RecordedEvent, RecordingSpan } from "./span.js";
 
 const PART = 1;
 const END = 2;
@@ -19,6 +19,7 @@ const ABSOLUTE_START = 2;
 const ABSOLUTE_END = 4;
 const STATUS_MESSAGE = 8;
 const TRACE_STATE = 16;
+const DROPPED = 32;
 
 /** Record head, identifiers and flags: the part of an END that has a fixed size. */
 const END_HEAD_BYTES = 5 + 32 + 4 + 8;
@@ -84,7 +85,7 @@ export function writeEnd(walker: Walker, span: RecordingSpan): unknown {
 }
 
 function writeEndRecord(walker: Walker, span: RecordingSpan, leftOut: 0 | 1 | 2): void {
-  const { startAt, statusMessage } = span;
+  const { startAt, statusMessage, dropped } = span;
   const entries = leftOut === 0 ? span.entries : [];
   const parts = leftOut === 0 ? span.parts : span.parts + span.entries.length / 2;
   const endAt = span.endAt ?? startAt;
@@ -108,7 +109,8 @@ function writeEndRecord(walker: Walker, span: RecordingSpan, leftOut: 0 | 1 | 2)
     (typeof startAt === "number" ? 0 : ABSOLUTE_START) |
     (typeof endAt === "number" ? 0 : ABSOLUTE_END) |
     (statusMessage === undefined ? 0 : STATUS_MESSAGE) |
-    (traceState ? TRACE_STATE : 0);
+    (traceState ? TRACE_STATE : 0) |
+    (dropped === undefined ? 0 : DROPPED);
   bytes[at + 33] = span.kind;
   bytes[at + 34] = span.statusCode;
   bytes[at + 35] = TraceFlags.SAMPLED;
@@ -121,6 +123,7 @@ function writeEndRecord(walker: Walker, span: RecordingSpan, leftOut: 0 | 1 | 2)
   walker.key(span.scope.version);
   if (statusMessage !== undefined) walker.text(statusMessage);
   if (traceState) walker.text(traceState);
+  if (dropped !== undefined) writeDropped(walker, dropped);
   walker.varint(parts);
   walker.varint(entries.length / 2);
   for (let index = 0; index < entries.length; index += 2) {
@@ -143,6 +146,10 @@ function serialized(traceState: TraceState | undefined): string {
   } catch {
     return "";
   }
+}
+
+function writeDropped(walker: Walker, { attributes, events, links }: Dropped): void {
+  for (const count of [attributes, events, links]) walker.varint(count);
 }
 
 function writeMoment(walker: Walker, moment: Moment): void {

@@ -18,7 +18,6 @@ import {
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
-  TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
 
@@ -41,6 +40,13 @@ export interface RecordedEvent {
   readonly attributes: Attributes;
 }
 
+/** What a span was too large for where it was recorded. */
+export interface Dropped {
+  readonly attributes: number;
+  readonly events: number;
+  readonly links: number;
+}
+
 export class RecordingSpan extends ReadableView implements Span {
   /** Keys and values in turn, in the order in which they were set; the last one counts. */
   readonly entries: unknown[] = [];
@@ -53,6 +59,8 @@ export class RecordingSpan extends ReadableView implements Span {
   isWatched = false;
   /** What the parts were, kept only while span processors want to read spans. */
   partBytes: Uint8Array[] | undefined;
+  /** Of a span of another SDK; nothing of ours is dropped. */
+  dropped: Dropped | undefined;
   /** What its children get too, where their context does not say. */
   inherited: Inherited | undefined;
   private context: SpanContext | undefined;
@@ -74,6 +82,8 @@ export class RecordingSpan extends ReadableView implements Span {
     readonly parentIsRemote: boolean,
     readonly clock: Clock,
     readonly startAt: Moment,
+    /** For everybody but us: a trace that another provider samples out stays so for the others. */
+    readonly traceFlags: number,
   ) {
     super();
   }
@@ -87,7 +97,7 @@ export class RecordingSpan extends ReadableView implements Span {
     return (this.context ??= {
       traceId: hex(this.t0) + hex(this.t1) + hex(this.t2) + hex(this.t3),
       spanId: hex(this.s0) + hex(this.s1),
-      traceFlags: TraceFlags.SAMPLED,
+      traceFlags: this.traceFlags,
       ...(this.traceState && { traceState: this.traceState }),
     });
   }

@@ -21,6 +21,7 @@ import { type Clock, clockForRoot, now } from "./clock.js";
 import { type Inherited, inheritedAt } from "./inherited.js";
 import { hex, nonZeroWord, word, wordOf } from "./ids.js";
 import { nameText } from "../handoff/stand-ins.js";
+import { enter, ownSpanIn, UnsampledContext } from "./own-span.js";
 import type { Recorder, Scope } from "./recorder.js";
 import { RecordingSpan } from "./span.js";
 import { isTracingSuppressed } from "./suppression.js";
@@ -54,10 +55,13 @@ export class RecordingTracer implements Tracer {
     const parent = options.root === true ? undefined : trace.getSpan(context);
     if (parent instanceof RecordingSpan) return this.startChild(name, options, context, parent);
     const inherited = inheritedAt(context, parent);
-    const remote = parent?.spanContext();
-    return remote !== undefined && isSpanContextValid(remote)
-      ? this.startUnder(name, options, context, remote, inherited)
-      : this.startRoot(name, options, context, inherited);
+    const above = parent?.spanContext();
+    if (above === undefined || !isSpanContextValid(above)) {
+      return this.startRoot(name, options, context, inherited);
+    }
+    return isSampledOut(above) && this.recorder.hasOtherProvider()
+      ? this.startBeside(name, options, context, above, inherited)
+      : this.startUnder(name, options, context, above, inherited);
   }
 
   private startRoot(
@@ -75,7 +79,8 @@ export class RecordingTracer implements Tracer {
     }
     const at = now();
     const clock = clockForRoot(at);
-    const span = this.make(name, options, t0, t1, t2, t3, 0, 0, undefined, false, clock, at);
+    const flags = TraceFlags.SAMPLED;
+    const span = this.make(name, options, t0, t1, t2, t3, 0, 0, undefined, false, clock, at, flags);
     return this.begin(span, options, context, inherited);
   }
 
@@ -85,13 +90,14 @@ export class RecordingTracer implements Tracer {
     options: SpanOptions,
     context: Context,
     parent: RecordingSpan,
+    flags = parent.traceFlags,
   ): Span {
-    const { t0, t1, t2, t3, s0, s1, traceState, clock } = parent;
+    const { t0, t1, t2, t3, s0, s1, traceState: state, clock } = parent;
     if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, true)) {
-      return unsampled(parent.spanContext().traceId, traceState);
+      return unsampled(parent.spanContext().traceId, state);
     }
     const at = now();
-    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, traceState, false, clock, at);
+    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, state, false, clock, at, flags);
     return this.begin(span, options, context, inheritedAt(context, parent));
   }
 
@@ -100,7 +106,7 @@ export class RecordingTracer implements Tracer {
     name: string,
     options: SpanOptions,
     context: Context,
-    { traceId, spanId, traceFlags, traceState, isRemote = false }: SpanContext,
+    { traceId, spanId, traceFlags, traceState: state, isRemote = false }: SpanContext,
     inherited: Inherited | undefined,
   ): Span {
     const t0 = wordOf(traceId, 0);
@@ -109,13 +115,55 @@ export class RecordingTracer implements Tracer {
     const t3 = wordOf(traceId, 3);
     const parentSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
     if (!this.recorder.sampler.shouldSample(t0, t1, t2, t3, parentSampled)) {
-      return unsampled(traceId, traceState);
+      return unsampled(traceId, state);
     }
     const s0 = wordOf(spanId, 0);
     const s1 = wordOf(spanId, 1);
     const at = now();
     const clock = clockForRoot(at);
-    const span = this.make(name, options, t0, t1, t2, t3, s0, s1, traceState, isRemote, clock, at);
+    const flags = TraceFlags.SAMPLED;
+    const span = this.make(
+      name,
+      options,
+      t0,
+      t1,
+      t2,
+      t3,
+      s0,
+      s1,
+      state,
+      isRemote,
+      clock,
+      at,
+      flags,
+    );
+    return this.begin(span, options, context, inherited);
+  }
+
+  /**
+   * Under a span that another provider in this process has sampled out. That decision is for its
+   * exporters, not for ours: we decide as for a new trace, in that one, and hand theirs on.
+   */
+  private startBeside(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    { traceId, traceFlags: flags, traceState: state }: SpanContext,
+    inherited: Inherited | undefined,
+  ): Span {
+    const own = ownSpanIn(context, traceId);
+    if (own instanceof RecordingSpan) return this.startChild(name, options, context, own, flags);
+    const t0 = wordOf(traceId, 0);
+    const t1 = wordOf(traceId, 1);
+    const t2 = wordOf(traceId, 2);
+    const t3 = wordOf(traceId, 3);
+    const isOurs = own !== undefined;
+    if (isOurs || !this.recorder.sampler.shouldSample(t0, t1, t2, t3, undefined)) {
+      return unsampled(traceId, state);
+    }
+    const at = now();
+    const clock = clockForRoot(at);
+    const span = this.make(name, options, t0, t1, t2, t3, 0, 0, state, false, clock, at, flags);
     return this.begin(span, options, context, inherited);
   }
 
@@ -132,13 +180,14 @@ export class RecordingTracer implements Tracer {
     parentIsRemote: boolean,
     clock: Clock,
     at: number,
+    flags: number,
   ): RecordingSpan {
-    const { startTime, kind = SpanKind.INTERNAL } = options;
+    const { startTime, kind } = options;
     return new RecordingSpan(
       this.recorder,
       this.scope,
       nameText(name),
-      isKind(kind) ? kind : SpanKind.INTERNAL,
+      kindOrInternal(kind),
       t0,
       t1,
       t2,
@@ -151,6 +200,7 @@ export class RecordingTracer implements Tracer {
       parentIsRemote,
       clock,
       startTime === undefined ? at : (toHrTime(startTime, clock) ?? at),
+      flags,
     );
   }
 
@@ -190,7 +240,8 @@ export class RecordingTracer implements Tracer {
     const parent = isContext(given) ? given : this.recorder.contexts.active();
     const span = this.startSpan(name, options, parent);
     const body = fn as (span: Span) => ReturnType<F>;
-    return this.recorder.contexts.with(trace.setSpan(parent, span), body, undefined, span);
+    const inside = this.recorder.isBeside ? enter(parent, span) : trace.setSpan(parent, span);
+    return this.recorder.contexts.with(inside, body, undefined, span);
   }
 }
 
@@ -203,13 +254,21 @@ function isContext(value: unknown): value is Context {
 }
 
 /** The kinds are the numbers from INTERNAL to CONSUMER. */
-function isKind(kind: unknown): boolean {
-  return typeof kind === "number" && (kind | 0) === kind && kind >= 0 && kind <= LAST_KIND;
+export function kindOrInternal(kind: SpanKind | undefined): SpanKind {
+  const given: unknown = kind;
+  if (kind === undefined || typeof given !== "number") return SpanKind.INTERNAL;
+  return (given | 0) === given && given >= 0 && given <= LAST_KIND ? kind : SpanKind.INTERNAL;
+}
+
+/** By somebody in this process, that is, and not by us. */
+function isSampledOut(context: SpanContext): boolean {
+  const { traceFlags, isRemote = false } = context;
+  const isSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
+  return !isSampled && !isRemote && !(context instanceof UnsampledContext);
 }
 
 /** Carries the trace and the decision on, and records nothing. */
 function unsampled(traceId: string, traceState?: TraceState): Span {
   const spanId = hex(word()) + hex(nonZeroWord());
-  const traceFlags = TraceFlags.NONE;
-  return trace.wrapSpanContext({ traceId, spanId, traceFlags, ...(traceState && { traceState }) });
+  return trace.wrapSpanContext(new UnsampledContext(traceId, spanId, traceState));
 }

@@ -51,7 +51,7 @@ export function asJson(sections: readonly Section[]): string {
   const report = {
     losesSpans: countLosses(sections) > 0,
     sections: Object.fromEntries(
-      sections.map(({ title, facts, findings }) => [camelCase(title), { facts, findings }]),
+      sections.map(({ title, facts, findings }) => [title.toLowerCase(), { facts, findings }]),
     ),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -61,10 +61,4 @@ function verdict(sections: readonly Section[]): string {
   const losses = countLosses(sections);
   if (losses === 0) return "Nothing was found that loses spans.";
   return `${losses} ${losses === 1 ? "fault loses" : "faults lose"} spans; see LOSS above.`;
-}
-
-function camelCase(title: string): string {
-  const [first = "", ...others] = title.split(" ");
-  const capitalised = others.map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return first.toLowerCase() + capitalised.join("");
 }

@@ -14,6 +14,7 @@ const STARTED = 1;
 const ENDED = 2;
 const IGNORED = 3;
 const FAULTS = 4;
+const UNWRITTEN = 5;
 const HEADER_WORDS = 8;
 const HEADER_BYTES = HEADER_WORDS * 4;
 
@@ -69,6 +70,11 @@ export class Outbox {
 
   countEnd(): void {
     this.header[ENDED]! += 1;
+  }
+
+  /** Of a span that was counted as ended, no record could be written. */
+  countUnwritten(): void {
+    this.header[UNWRITTEN]! += 1;
   }
 
   countIgnored(): void {

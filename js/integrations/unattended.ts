@@ -3,7 +3,7 @@
  * that is wrong with it, or here, keeps the app from running.
  */
 import { warnOnce } from "../log.js";
-import { setup } from "../setup.js";
+import { setupUnattended } from "../setup.js";
 import { watchFromStart } from "./install.js";
 
 export function setUpUnattended(): void {
@@ -12,7 +12,7 @@ export function setUpUnattended(): void {
   } catch (error) {
     warn(error);
   }
-  setup().catch(warn);
+  setupUnattended().catch(warn);
 }
 
 function warn(error: unknown): void {

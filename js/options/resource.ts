@@ -60,6 +60,19 @@ export function readVariableAttributes(lookup: Lookup): ResourceAttributes {
   return Object.fromEntries(attributes);
 }
 
+/** What OpenTelemetry's SDK calls a service that nobody has named. */
+const UNNAMED = /^unknown_service(:|$)/;
+
+/** Those of another provider's resource: what is no attribute says nothing. */
+export function readFallbackAttributes(given: object): ResourceAttributes {
+  const read = Object.entries(given).flatMap(([key, value]) => {
+    const attribute = readValue(value);
+    const isUnnamed = key === "service.name" && UNNAMED.test(String(attribute));
+    return attribute === undefined || isUnnamed ? [] : [[key, attribute] as const];
+  });
+  return Object.fromEntries(read);
+}
+
 /** A text attribute that another setting may be read from. */
 export function textAttribute(attributes: ResourceAttributes, ...keys: readonly string[]) {
   const key = keys.find((name) => Object.hasOwn(attributes, name));

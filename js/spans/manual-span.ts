@@ -60,5 +60,7 @@ function setDetails(handle: AgentSpanHandle, options: OptionReader): void {
   if (model !== undefined) handle.setModel(model);
   const usage = options.value("usage");
   if (usage !== undefined) handle.recordUsage(usage);
-  handle.setTool({ name: options.text("toolName"), callId: options.text("toolCallId") });
+  const name = options.text("toolName");
+  const callId = options.text("toolCallId");
+  if (name !== undefined || callId !== undefined) handle.setTool({ name, callId });
 }

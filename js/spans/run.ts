@@ -8,7 +8,6 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
 
@@ -23,7 +22,7 @@ import {
   InvalidTracerInputError,
 } from "../errors.js";
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
-import { activeContext, activeTracer, runIn } from "../runtime.js";
+import { activeContext, activeTracer, runIn, withActive } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
@@ -55,7 +54,10 @@ export interface StartedSpan {
 }
 
 export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSpan {
-  const context = inheriting(activeContext(), plan.inherited);
+  const around = activeContext();
+  // A context of its own is dear, and most spans have nothing to hand down.
+  const isHeir = Object.keys(plan.inherited).length > 0;
+  const context = isHeir ? inheriting(around, plan.inherited) : around;
   const kind = plan.options.value("otelKind");
   const options = {
     kind: SPAN_KINDS.find((known) => known === kind) ?? SpanKind.INTERNAL,
@@ -70,7 +72,7 @@ export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSp
     if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
     setCommon(span, plan.options);
   });
-  return { handle: new SpanHandle(span), context: trace.setSpan(context, span) };
+  return { handle: new SpanHandle(span), context: withActive(context, span) };
 }
 
 function setCommon(span: Span, options: OptionReader): void {
@@ -78,10 +80,10 @@ function setCommon(span: Span, options: OptionReader): void {
   if (system !== undefined) span.setAttribute(Attr.SYSTEM, system);
   const attributes = options.value("attributes");
   if (typeof attributes === "object" && attributes !== null) setSpanAttributes(span, attributes);
-  span.setAttributes({
-    ...metadataAttributes(options.value("metadata")),
-    ...tagAttributes(options.value("tags")),
-  });
+  const metadata = options.value("metadata");
+  if (metadata !== undefined) span.setAttributes(metadataAttributes(metadata));
+  const tags = options.value("tags");
+  if (tags !== undefined) span.setAttributes(tagAttributes(tags));
   const input = options.value("input");
   if (input !== undefined) setContent(span, "input", input);
 }

@@ -16,7 +16,7 @@ use napi::{Env, Error, Result, Status, sys};
 use super::process;
 use crate::pipeline::Tally;
 
-/// committed, started, ended, ignored, faults, and three spare.
+/// committed, started, ended, ignored, faults, unwritten, and two spare.
 const HEADER_BYTES: usize = 32;
 
 struct Memory {
@@ -75,7 +75,13 @@ impl Memory {
             let raw = bytes.get(index * 4..).and_then(<[u8]>::first_chunk);
             raw.map_or(0, |raw| u32::from_le_bytes(*raw))
         };
-        let tally = Tally { started: word(1), ended: word(2), ignored: word(3), faults: word(4) };
+        let tally = Tally {
+            started: word(1),
+            ended: word(2),
+            ignored: word(3),
+            faults: word(4),
+            unwritten: word(5),
+        };
         let records = bytes.get(HEADER_BYTES..word(0) as usize).unwrap_or_default();
         (records, tally)
     }

@@ -17,6 +17,7 @@
 //!               anchor:f64 start:time end:time
 //!               name:text scopeName:key scopeVersion:key
 //!               [statusMessage:text] [traceState:text]       as flags say
+//!               [dropped attributes, events, links: varint]  by who recorded the span, as flags say
 //!               parts:varint                                 how many PARTs this span has sent
 //!               attributes events links
 //! DISCARD (3) = spanId:8                                     its PARTs will never be needed
@@ -58,7 +59,9 @@ mod value;
 pub use json::{write_json, write_text};
 pub use keys::Keys;
 pub use reader::Malformed;
-pub use records::{End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan};
+pub use records::{
+    Dropped, End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan,
+};
 pub use selective::{Field, write_array, write_object};
 pub use snapshot::{Growing, Snapshot, SnapshotWriter};
 pub use text::Text;

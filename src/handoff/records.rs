@@ -38,6 +38,7 @@ impl EndFlags {
     const ABSOLUTE_END: u8 = 4;
     const STATUS_MESSAGE: u8 = 8;
     const TRACE_STATE: u8 = 16;
+    const DROPPED: u8 = 32;
 
     fn has(self, bit: u8) -> bool {
         self.0 & bit != 0
@@ -46,6 +47,14 @@ impl EndFlags {
     pub fn parent_is_remote(self) -> bool {
         self.has(Self::PARENT_IS_REMOTE)
     }
+}
+
+/// What a span was too large for where it was recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dropped {
+    pub attributes: u32,
+    pub events: u32,
+    pub links: u32,
 }
 
 /// A span, complete but for its parts. Times are nanoseconds since 1970.
@@ -65,6 +74,7 @@ pub struct End<'a> {
     pub scope_version: Text<'a>,
     pub status_message: Text<'a>,
     pub trace_state: Text<'a>,
+    pub dropped: Dropped,
     pub parts: u32,
     pub attributes: Vec<(Text<'a>, Value<'a>)>,
     pub events: Vec<EventRecord<'a>>,
@@ -172,6 +182,7 @@ impl<'a> Records<'a> {
             scope_version: self.key(body)?,
             status_message: optional(body, flags.has(EndFlags::STATUS_MESSAGE))?,
             trace_state: optional(body, flags.has(EndFlags::TRACE_STATE))?,
+            dropped: dropped(body, flags.has(EndFlags::DROPPED))?,
             parts: body.varint()?,
             attributes: self.attributes(body)?,
             events: self.list(body, |records, body| records.event(body, anchor))?,
@@ -228,6 +239,13 @@ fn frame<'a>(reader: &mut Reader<'a>) -> Result<(u8, Reader<'a>)> {
 
 fn optional<'a>(body: &mut Reader<'a>, present: bool) -> Result<Text<'a>> {
     if present { body.text() } else { Ok(Text::EMPTY) }
+}
+
+fn dropped(body: &mut Reader<'_>, present: bool) -> Result<Dropped> {
+    if !present {
+        return Ok(Dropped::default());
+    }
+    Ok(Dropped { attributes: body.varint()?, events: body.varint()?, links: body.varint()? })
 }
 
 const NANOS_PER_MILLI: u64 = 1_000_000;

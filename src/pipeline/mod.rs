@@ -32,6 +32,8 @@ use crate::stats::{Counts, Stage};
 pub struct Tally {
     pub started: u32,
     pub ended: u32,
+    /// Of those that ended: what no record could be written for.
+    pub unwritten: u32,
     pub ignored: u32,
     pub faults: u32,
 }
@@ -118,12 +120,14 @@ impl Pipeline {
             counts.queued += u64::from(tally.ended);
             counts.ignored += u64::from(tally.ignored);
             counts.faults += u64::from(tally.faults);
+            counts.lose(Stage::Handoff, "unwritten", u64::from(tally.unwritten));
         }
+        let written = tally.ended.saturating_sub(tally.unwritten);
         if chunk.is_empty() {
             return;
         }
         let turned_away = if self.shared.reserve(chunk.len()) {
-            let command = Command::Chunk { bytes: chunk.to_vec(), ended: tally.ended };
+            let command = Command::Chunk { bytes: chunk.to_vec(), ended: written };
             match self.send(command) {
                 Ok(()) => return,
                 Err(_) => {
@@ -134,7 +138,7 @@ impl Pipeline {
         } else {
             "queue_full"
         };
-        self.shared.stats.counts().lose(Stage::Handoff, turned_away, u64::from(tally.ended));
+        self.shared.stats.counts().lose(Stage::Handoff, turned_away, u64::from(written));
         let _ = self.send(Command::Forget(scan(chunk)));
     }
 

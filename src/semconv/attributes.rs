@@ -35,6 +35,11 @@ impl Attributes {
         self.push(KeyValue::new(key, value));
     }
 
+    /// Makes room for some more.
+    pub fn reserve(&mut self, more: usize) {
+        self.entries.reserve(more);
+    }
+
     fn push(&mut self, entry: KeyValue) {
         self.bytes += size_of_entry(&entry);
         self.entries.push(entry);

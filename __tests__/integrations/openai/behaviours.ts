@@ -9,6 +9,7 @@ import { sequence } from "../../support/model-server/script.js";
 import type { ModelServer } from "../../support/model-server/server.js";
 import {
   chatHelpers,
+  derive,
   type Client,
   type Create,
   type Fields,
@@ -96,19 +97,22 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
 
   "derives a promise": async ({ client }) => {
     const promise = client.chat.completions.create(question);
-    const derived = promise._thenUnwrap(({ model }) => ({ model }))._thenUnwrap((it) => [it]);
+    const derived = derive(
+      derive(promise, ({ model }) => ({ model })),
+      (it) => [it],
+    );
     return [await derived, derived.constructor.name, (await derived.asResponse()).status];
   },
 
   "derives a promise and awaits the first one too": async ({ client }) => {
     const promise = client.chat.completions.create(question);
-    const derived = promise._thenUnwrap(({ model }) => model);
+    const derived = derive(promise, ({ model }) => model);
     return await Promise.all([outcome(promise), outcome(derived)]);
   },
 
   "derives a promise that throws": ({ client }) =>
     outcome(
-      client.chat.completions.create(question)._thenUnwrap(() => {
+      derive(client.chat.completions.create(question), () => {
         throw new RangeError("not like this");
       }),
     ),
@@ -170,9 +174,9 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   "lets the SDK run tools": async ({ client, server }) => {
     const call = { name: "add", arguments: { a: 1, b: 2 } };
     server.reply(sequence([chat.toolCalls([call]), chat.text("It is 3.")]));
-    const asked: unknown[] = [];
+    const added: unknown[] = [];
     const add = (numbers: unknown): string => {
-      asked.push(numbers);
+      added.push(numbers);
       return "3";
     };
     const parameters = { type: "object", properties: { a: {}, b: {} } };
@@ -181,7 +185,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       ...question,
       tools: [{ type: "function", function: tool }],
     });
-    return [await runner.finalContent(), asked];
+    return [await runner.finalContent(), added];
   },
 
   "lets the SDK read a stream": async ({ client }) => {
@@ -218,8 +222,8 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
 
   "asks for the steps of a stream before it awaits them": async ({ client }) => {
     const steps = (await client.chat.completions.create(streamed)).iterator();
-    const asked = [steps.next(), steps.next(), steps.next()];
-    return [await Promise.all(asked), await steps.return?.(), await steps.next()];
+    const early = [steps.next(), steps.next(), steps.next()];
+    return [await Promise.all(early), await steps.return?.(), await steps.next()];
   },
 
   "leaves a stream early": async ({ client, server }) => {

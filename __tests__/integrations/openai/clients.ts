@@ -1,5 +1,8 @@
 // The openai package in its versions and forms, and as much of its types as the tests use.
 
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+
 import { OPENAI_SDKS, sdk, type OpenAiSdk } from "../../support/sdks.js";
 
 export interface ApiPromise<T> extends Promise<T> {
@@ -77,22 +80,33 @@ export const SDKS = OPENAI_SDKS.flatMap((name) => FORMS.map((form) => [name, for
 
 export async function loadSdk(name: OpenAiSdk, form: Form): Promise<Sdk> {
   const installed = sdk(name);
-  const module = form === "ESM" ? await installed.importEsm() : installed.requireCjs();
+  return describe(name, form === "ESM" ? await installed.importEsm() : installed.requireCjs());
+}
+
+/** A copy of its own, which nobody has instrumented. */
+export function freshSdk(name: OpenAiSdk): Sdk {
+  const { path, requireCjs } = sdk(name);
+  const { cache } = createRequire(import.meta.url);
+  for (const file of Object.keys(cache).filter((key) => key.startsWith(realpathSync(path)))) {
+    delete cache[file];
+  }
+  return describe(name, requireCjs());
+}
+
+function describe(name: OpenAiSdk, module: unknown): Sdk {
+  const { version } = sdk(name);
   const exports = module as Fields & Pick<Sdk, "OpenAI" | "AzureOpenAI" | "toFile">;
   const { OpenAI, AzureOpenAI, toFile } = exports;
-  const { version } = installed;
-  return {
-    name,
-    major: Number.parseInt(version, 10),
-    version,
-    module: exports,
-    OpenAI,
-    AzureOpenAI,
-    toFile,
-  };
+  const major = Number.parseInt(version, 10);
+  return { name, major, version, module: exports, OpenAI, AzureOpenAI, toFile };
 }
 
 /** Version 4 keeps them apart. */
 export function chatHelpers(client: Client): ChatHelpers {
   return client.beta.chat?.completions ?? client.chat.completions;
+}
+
+/** What the SDK's own helpers do to look into an answer. */
+export function derive<T, U>(promise: ApiPromise<T>, transform: (value: T) => U): ApiPromise<U> {
+  return promise["_thenUnwrap"](transform);
 }

@@ -65,7 +65,7 @@ await agentSpan({ agentName: "all-ways", sessionId: "the session" }, async () =>
     });
   }
   await Promise.reject(new Error("expected")).catch(() => work("catch"));
-  await Promise.all([manualSpan({ spanName: "first of all" }, () => delay(2))]);
+  await Promise.all([delay(1), manualSpan({ spanName: "first of all" }, () => delay(2))]);
   await Promise.race([delay(1), delay(50, undefined, { ref: false })]).then(() => work("race"));
 
   // A plain emitter's listeners are where it emits, a bound one's where they were added.

@@ -24,6 +24,9 @@ export interface Answer {
 const MAX_WAIT_MS = 10_000;
 const MAX_MESSAGE_CHARS = 200;
 
+/** The code of the error when a proxy opens no tunnel. */
+export const PROXY_REFUSAL = "ERR_PROXY_REFUSAL";
+
 const CONTENT_TYPES: Record<Encoding, string> = {
   "http/protobuf": "application/x-protobuf",
   "http/json": "application/json",
@@ -97,11 +100,16 @@ async function tunnel(proxy: URL, target: URL): Promise<Socket> {
   return await new Promise((resolve, reject) => {
     request.once("connect", (response: IncomingMessage, socket: Socket) => {
       if (response.statusCode === 200) resolve(socket);
-      else reject(new Error(`the proxy answered ${response.statusCode} to CONNECT`));
+      else reject(refusal(response.statusCode));
     });
     request.once("error", reject);
     request.end();
   });
+}
+
+function refusal(status: number | undefined): Error {
+  const error = new Error(`the proxy answered ${status} to CONNECT`);
+  return Object.assign(error, { code: PROXY_REFUSAL });
 }
 
 function proxyAuthorization(proxy: URL): Record<string, string> {

@@ -31,7 +31,7 @@ export async function inspectCollector(options: ResolvedOptions): Promise<Sectio
     return { title: "Collector", findings, facts: { url: shown, encoding, ...answer } };
   } catch (error) {
     const code = (error as { code?: unknown } | null)?.code;
-    const findings = [...way, judgeFault(error, shown)];
+    const findings = [...way, judgeFault(error, shown, proxy?.origin)];
     return { title: "Collector", findings, facts: { url: shown, fault: code ?? String(error) } };
   }
 }

@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url";
 
 import type { AppPackage } from "../../integrations/app-package.js";
+import { activeTracing } from "../../runtime.js";
 import type { Finding, Section } from "../report.js";
 import { findInstalledCopies, type InstalledCopy } from "./installed-copies.js";
 
@@ -29,7 +30,9 @@ export function inspectOpenTelemetry(app: AppPackage | undefined): Section {
   const apis = installed.filter(({ name }) => name === API);
   const sdks = installed.filter(({ name }) => SDKS.has(name));
   const own = installed.filter(({ name }) => OWN_NAMES.has(name));
-  const registered = (globalThis as Record<symbol, unknown>)[API_GLOBAL] ?? {};
+  // With NODE_OPTIONS this process may be traced itself, and what is registered is ours.
+  const isOurs = activeTracing() !== undefined;
+  const registered = isOurs ? {} : ((globalThis as Record<symbol, unknown>)[API_GLOBAL] ?? {});
   const taken = ["trace", "context", "propagation"].filter((role) =>
     Object.hasOwn(registered, role),
   );

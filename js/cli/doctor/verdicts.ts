@@ -2,6 +2,7 @@
  * What an answer of the collector, or the lack of one, means for spans, and what to do about it.
  */
 import type { Finding } from "../report.js";
+import { PROXY_REFUSAL } from "./ask.js";
 
 const SET_ENDPOINT = "start a collector there, or set CATALYST_OTLP_ENDPOINT to where one is";
 
@@ -46,15 +47,37 @@ const UNTRUSTED = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-export function judgeFault(error: unknown, shown: string): Finding {
+/** Faults of the first hop, which is the proxy where there is one. */
+const FIRST_HOP = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/**
+ * @param shown - the endpoint without its secrets
+ * @param proxy - the proxy's origin, when the way leads through one
+ */
+export function judgeFault(error: unknown, shown: string, proxy: string | undefined): Finding {
   const { code = "" } = (error ?? {}) as { code?: string };
   const message = error instanceof Error ? error.message : String(error);
-  const [text, mend] = describeFault(code, message, shown);
+  const [text, mend] = describeFault(code, message, shown, proxy);
   return { level: "loss", text, mend: sentence(mend) };
 }
 
-function describeFault(code: string, message: string, shown: string): [string, string] {
+function describeFault(
+  code: string,
+  message: string,
+  shown: string,
+  proxy: string | undefined,
+): [string, string] {
   const known = FAULTS[code];
+  if (proxy !== undefined && (code === PROXY_REFUSAL || FIRST_HOP.has(code))) {
+    const [text] = known?.(`the proxy ${proxy}`) ?? [`${shown} cannot be reached: ${message}`];
+    return [text, "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY"];
+  }
   if (known !== undefined) return known(shown);
   if (UNTRUSTED.has(code)) {
     return [

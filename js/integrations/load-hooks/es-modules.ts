@@ -11,6 +11,11 @@ import { type LoadResult, SdkEntries, withTellingLine } from "./sdk-entries.js";
 /** What the types of the oldest Node do not have. */
 interface NewerModule {
   registerHooks?(hooks: {
+    resolve(
+      specifier: string,
+      context: object,
+      nextResolve: (specifier: string, context: object) => { url: string },
+    ): { url: string };
     load(
       url: string,
       context: object,
@@ -47,17 +52,33 @@ export function watchEsModules(
   packageNames: readonly string[],
   mayStartThread: boolean,
 ): EsModuleWatch {
+  try {
+    return watchOnRuntime(packageNames, mayStartThread);
+  } catch {
+    return NOTHING; // A permission is missing, or a bundle has no file for the thread.
+  }
+}
+
+function watchOnRuntime(packageNames: readonly string[], mayStartThread: boolean): EsModuleWatch {
   const { Bun: bun } = globalThis as { Bun?: BunGlobal };
   if (bun !== undefined) return watchOnBun(bun, packageNames);
   if ("deno" in process.versions) return NOTHING;
+  const entries = new SdkEntries(packageNames);
   const newer = nodeModule as NewerModule;
   if (newer.registerHooks !== undefined) {
-    const entries = new SdkEntries(packageNames);
-    newer.registerHooks({ load: (url, context, next) => entries.telling(url, next(url, context)) });
-    return EVERYTHING;
+    newer.registerHooks({
+      resolve(specifier, context, next) {
+        const resolved = next(specifier, context);
+        entries.noteResolved(specifier, resolved.url);
+        return resolved;
+      },
+      load: (url, context, next) => entries.telling(url, next(url, context)),
+    });
+  } else if (mayStartThread) {
+    nodeModule.register(new URL("./loader-thread.js", import.meta.url), { data: packageNames });
+  } else {
+    return NOTHING;
   }
-  if (!mayStartThread) return NOTHING;
-  nodeModule.register(new URL("./loader-thread.js", import.meta.url), { data: packageNames });
   return EVERYTHING;
 }
 

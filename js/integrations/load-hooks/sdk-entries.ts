@@ -4,9 +4,10 @@
  * An ES module gets one line at its end, which imports the module itself and hands its namespace to
  * a function on the global object: by then every export has its value, and no code that imports the
  * SDK has run. Lines, `import.meta`, cycles and the names of exports stay as they are. CommonJS
- * whose source passes through a loader gets such a line too: then Node 20 may load it past
- * `Module._load`.
+ * whose source passes through a loader gets such a line too: then Node 20 and 22 may load it past
+ * what is watched in `commonjs.ts`.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { folderInNodeModules, readSdkPackage, type SdkPackage } from "../sdk-package.js";
@@ -21,6 +22,8 @@ export interface LoadResult {
 
 export class SdkEntries {
   private readonly packages = new Map<string, SdkPackage | undefined>();
+  /** ES modules to which an SDK's name has led, by URL: a link may lead out of node_modules. */
+  private readonly resolved = new Map<string, string>();
 
   constructor(private readonly packageNames: readonly string[]) {}
 
@@ -35,24 +38,26 @@ export class SdkEntries {
     return this.find(file)?.name;
   }
 
-  /** Whether this is the CommonJS of an SDK that has an ES module as well. */
-  isSecondInstance(url: string): boolean {
-    const file = fileOf(url);
-    const found = file === undefined ? undefined : this.find(file);
-    return found?.sdk.esm !== undefined && found.sdk.cjs === file;
+  /** Notes what an `import` has been found to mean. */
+  noteResolved(specifier: string, url: string): void {
+    if (this.packageNames.includes(specifier)) this.resolved.set(url, specifier);
   }
 
   /** What a loader got for `url`, with the telling line when an SDK begins there. */
-  telling<T extends LoadResult>(url: string, loaded: T): T {
-    const { format } = loaded;
-    if (!url.includes("/node_modules/") || (format !== "module" && format !== "commonjs")) {
-      return loaded;
-    }
-    const file = fileOf(url);
-    const name = file === undefined ? undefined : this.ofFile(file);
-    const source = name === undefined ? undefined : textOf(loaded.source);
-    if (name === undefined || source === undefined) return loaded;
-    return { ...loaded, source: withTellingLine(source, name, format === "module" && url) };
+  telling(url: string, loaded: LoadResult): LoadResult {
+    const isModule = loaded.format === "module";
+    if (!isModule && loaded.format !== "commonjs") return loaded;
+    const file = url.includes("/node_modules/") ? fileOf(url) : undefined;
+    const found = file === undefined ? undefined : this.find(file);
+    const name = found?.name ?? (isModule ? this.resolved.get(url) : undefined);
+    if (name === undefined) return loaded;
+    // CommonJS without a source is left to its own loader, which is watched, but for what is
+    // required by code that some other loader has changed. An SDK with an ES module is not imported
+    // by its CommonJS file, so that for it the source can be given and `import` stays as it is.
+    const isGiven = isModule || file === undefined || found?.sdk.esm === undefined;
+    const source = textOf(loaded.source) ?? (isGiven ? undefined : textIn(file));
+    if (source === undefined) return loaded;
+    return { ...loaded, source: withTellingLine(source, name, isModule && url) };
   }
 
   private find(file: string): { name: string; sdk: SdkPackage } | undefined {
@@ -84,6 +89,14 @@ export function withTellingLine(source: string, packageName: string, self: strin
 function textOf(source: LoadResult["source"]): string | undefined {
   if (typeof source === "string") return source;
   return source === null || source === undefined ? undefined : new TextDecoder().decode(source);
+}
+
+function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function fileOf(url: string): string | undefined {

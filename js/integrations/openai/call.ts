@@ -8,22 +8,23 @@
  */
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
+import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
+import { nameText } from "../../handoff/stand-ins.js";
 import { guarded, reportFault } from "../guard.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
 import type { Chunks, ChunkSink } from "./chunks.js";
 import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./failure.js";
-import { fieldsOf, textIn } from "./fields.js";
+import { type Fields, fieldsOf, textIn } from "./fields.js";
 import type { Operation } from "./operations.js";
-
-const { performance } = globalThis;
+import { over, underWay } from "./waiting.js";
 
 export class Call implements ChunkSink {
   hasEnded = false;
   /** How often the SDK has sent the request again. */
   retries = 0;
   private readonly snapshots: Snapshots;
-  private readonly startedAt = performance.now();
+  private readonly startedAt = now();
   /** When something of the call was heard of last. */
   private heardAt = this.startedAt;
   private firstTokenAt: number | undefined;
@@ -36,14 +37,17 @@ export class Call implements ChunkSink {
     private readonly operation: Operation,
   ) {
     this.snapshots = snapshotsFor(span);
+    underWay(this);
   }
 
   /** A snapshot, because apps go on changing what they passed. */
-  request(resource: unknown, argument: unknown, options: unknown): void {
+  request(resource: unknown, [argument, ...options]: readonly unknown[]): void {
     guarded(this.span, () => {
       const { request, requestView } = this.operation;
-      this.signal = fieldsOf(options)["signal"];
-      this.capture("openai.call", clientFacts(resource, argument));
+      this.signal = options.map((given) => fieldsOf(given)["signal"]).find(Boolean);
+      // What has no body says in a query that it wants a stream.
+      const streaming = [argument, ...options].some((given) => fieldsOf(given)["stream"] === true);
+      this.capture("openai.call", { ...clientFacts(resource), streaming });
       if (argument === undefined) return;
       this.capture(request, requestView === undefined ? argument : requestView(argument));
     });
@@ -54,7 +58,7 @@ export class Call implements ChunkSink {
     if (this.hasEnded) return;
     guarded(this.span, () => {
       const { status, headers } = fieldsOf(response);
-      this.heardAt = performance.now();
+      this.heardAt = now();
       this.capture("openai.call", { status, requestId: requestIdIn(headers) });
     });
   }
@@ -75,7 +79,7 @@ export class Call implements ChunkSink {
   chunk(chunk: unknown): void {
     if (this.hasEnded) return;
     try {
-      this.heardAt = performance.now();
+      this.heardAt = now();
       this.chunks ??= this.operation.stream?.(this);
       this.chunks?.read(chunk);
     } catch (fault) {
@@ -106,9 +110,9 @@ export class Call implements ChunkSink {
       if (aborted) return;
       const name = errorName(error) ?? "Error";
       const stack = textIn(fieldsOf(error), "stack");
-      const message = facts.message ?? String(error);
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      const message = facts.message ?? nameText(error);
       this.failure = message;
+      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
@@ -123,14 +127,15 @@ export class Call implements ChunkSink {
     this.end();
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more: it ended when something was heard of it last. */
   abandon(): void {
-    this.end(this.heardAt);
+    this.end(this.heardAt === this.startedAt ? undefined : this.heardAt);
   }
 
   end(at?: number): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    over(this);
     const { span } = this;
     guarded(span, () => {
       this.flush();
@@ -153,12 +158,11 @@ export class Call implements ChunkSink {
 }
 
 /** What the client says of the service that it talks to. */
-function clientFacts(resource: unknown, argument: unknown): unknown {
+function clientFacts(resource: unknown): Fields {
   const client = fieldsOf(fieldsOf(resource)["_client"]);
   return {
     baseURL: client["baseURL"],
     // Only Azure's client has a version of the API.
     azure: typeof client["apiVersion"] === "string",
-    streaming: fieldsOf(argument)["stream"] === true,
   };
 }

@@ -5,18 +5,28 @@
 import type { PartKind } from "../../handoff/parts.js";
 import type { ChunkReader, Chunks, ChunkSink } from "./chunks.js";
 import { type Fields, fieldsOf } from "./fields.js";
-import { TextRuns } from "./text-runs.js";
 import { withoutLogprobs } from "./views.js";
 
 /** Texts of a choice that grow with each chunk, by all who speak this protocol. */
 const GROWING = new Set(["content", "refusal", "reasoning_content", "reasoning", "text"]);
+
+/** A text that grows: which one of which choice; `tool` is the index of the tool call, or -1. */
+interface Run {
+  readonly index: number;
+  readonly field: string;
+  readonly tool: number;
+  text: string;
+}
 
 export function choiceChunks(kind: PartKind): ChunkReader {
   return (sink) => new ChoiceChunks(kind, sink);
 }
 
 class ChoiceChunks implements Chunks {
-  private readonly runs = new TextRuns<ChoiceText>();
+  private runs: Run[] = [];
+  private last: Run | undefined;
+  /** Choices that have said whose they are. */
+  private readonly begun = new Set<number>();
   private isFirst = true;
   private hasToken = false;
 
@@ -27,44 +37,53 @@ class ChoiceChunks implements Chunks {
 
   read(chunk: unknown): void {
     const { choices, usage } = fieldsOf(chunk);
-    const choice = Array.isArray(choices) && choices.length === 1 ? fieldsOf(choices[0]) : NONE;
-    const grows = choice !== NONE && (usage === undefined || usage === null);
-    if (!this.isFirst && grows && this.grow(choice)) return;
+    const isList = Array.isArray(choices);
+    const mayGrow = isList && choices.length === 1 && isNothing(usage) && !this.isFirst;
+    if (mayGrow && this.grow(fieldsOf(choices[0]))) return;
     this.isFirst = false;
     this.flush();
-    if (!this.hasToken && Array.isArray(choices) && choices.some(says)) this.token();
+    if (!this.hasToken && isList && choices.some(says)) this.token();
     this.sink.capture(this.kind, withoutLogprobs(chunk));
   }
 
   /** Keeps what a choice adds to its texts; false when it says anything else. */
   private grow(choice: Fields): boolean {
-    const { index = 0, finish_reason: finish, delta = choice } = choice;
-    if ((finish !== null && finish !== undefined) || typeof index !== "number") return false;
-    const field = onlyText(delta as Fields);
-    if (field === undefined) return this.growArguments(index, fieldsOf(delta));
-    this.add({ index, field, tool: -1 }, String((delta as Fields)[field]));
+    const { index, finish_reason: reason } = choice;
+    if (typeof index !== "number" || !isNothing(reason)) return false;
+    const delta = fieldsOf(choice["delta"] ?? choice);
+    if (typeof delta["role"] === "string" && !this.begun.has(index)) {
+      this.begun.add(index);
+      return false;
+    }
+    const field = onlyField(delta);
+    if (field === "tool_calls") return this.growArguments(index, delta["tool_calls"]);
+    const text = field !== undefined && GROWING.has(field) ? delta[field] : undefined;
+    if (field === undefined || typeof text !== "string") return false;
+    this.add(index, field, -1, text);
     return true;
   }
 
-  private growArguments(index: number, delta: Fields): boolean {
-    const calls = onlyToolCalls(delta);
-    const call = calls?.length === 1 ? fieldsOf(calls[0]) : NONE;
-    const { index: tool, id, type, function: called, ...others } = call;
-    const { arguments: added, name, ...more } = fieldsOf(called);
-    if (typeof tool !== "number" || typeof added !== "string") return false;
-    if (!isEmpty([id, type, name]) || hasKeys(others) || hasKeys(more)) return false;
-    this.add({ index, field: "arguments", tool }, added);
+  private growArguments(index: number, calls: unknown): boolean {
+    if (!Array.isArray(calls) || calls.length !== 1) return false;
+    const call = fieldsOf(calls[0]);
+    const called = fieldsOf(call["function"]);
+    const { index: tool } = call;
+    const { arguments: text } = called;
+    if (typeof tool !== "number" || typeof text !== "string") return false;
+    if (onlyField(call) !== "function" || onlyField(called) !== "arguments") return false;
+    this.add(index, "arguments", tool, text);
     return true;
   }
 
-  private add(place: ChoiceText, text: string): void {
+  private add(index: number, field: string, tool: number, text: string): void {
     if (!this.hasToken && text !== "") this.token();
-    const run = this.runs.find(
-      (known) =>
-        known.index === place.index && known.field === place.field && known.tool === place.tool,
-    );
-    if (run === undefined) this.runs.start(place, text);
-    else run.text += text;
+    let run = this.last;
+    if (run === undefined || !isRun(run, index, field, tool)) {
+      run = this.runs.find((known) => isRun(known, index, field, tool));
+      if (run === undefined) this.runs.push((run = { index, field, tool, text: "" }));
+      this.last = run;
+    }
+    run.text += text;
   }
 
   private token(): void {
@@ -73,52 +92,41 @@ class ChoiceChunks implements Chunks {
   }
 
   flush(): void {
-    const choices = this.runs.take().map(({ place: { index, field, tool }, text }) => {
-      if (field === "text") return { index, text };
-      if (tool < 0) return { index, delta: { [field]: text } };
-      return { index, delta: { tool_calls: [{ index: tool, function: { arguments: text } }] } };
-    });
-    if (choices.length > 0) this.sink.capture(this.kind, { choices });
+    if (this.runs.length === 0) return;
+    this.sink.capture(this.kind, { choices: this.runs.map(asChoice) });
+    this.runs = [];
+    this.last = undefined;
   }
 }
 
-/** Which text of which choice; `tool` is the index of the tool call, or -1. */
-interface ChoiceText {
-  readonly index: number;
-  readonly field: string;
-  readonly tool: number;
+function isRun(run: Run, index: number, field: string, tool: number): boolean {
+  return run.index === index && run.field === field && run.tool === tool;
 }
 
-const NONE: Fields = {};
+function asChoice({ index, field, tool, text }: Run): Fields {
+  if (field === "text") return { index, text };
+  if (tool < 0) return { index, delta: { [field]: text } };
+  return { index, delta: { tool_calls: [{ index: tool, function: { arguments: text } }] } };
+}
 
-/** The growing text that is all that a delta has, apart from what says nothing. */
-function onlyText(delta: Fields): string | undefined {
-  let field: string | undefined;
-  for (const key in delta) {
-    const value = delta[key];
-    if (value === null || value === undefined || key === "role" || key === "index") continue;
-    if (typeof value !== "string" || field !== undefined || !GROWING.has(key)) return undefined;
-    field = key;
+/** The field that is all that an object says, apart from who speaks and where. */
+function onlyField(object: Fields): string | undefined {
+  let only: string | undefined;
+  for (const key in object) {
+    if (isNothing(object[key]) || key === "role" || key === "index") continue;
+    if (only !== undefined) return undefined;
+    only = key;
   }
-  return field;
-}
-
-function onlyToolCalls(delta: Fields): readonly unknown[] | undefined {
-  const { tool_calls: calls, role: _role, ...others } = delta;
-  return Array.isArray(calls) && isEmpty(Object.values(others)) ? calls : undefined;
-}
-
-function isEmpty(values: readonly unknown[]): boolean {
-  return values.every((value) => value === undefined || value === null || value === "");
-}
-
-function hasKeys(object: object): boolean {
-  return !isEmpty(Object.values(object));
+  return only;
 }
 
 /** Whether a choice of a chunk has anything of the answer in it. */
 function says(choice: unknown): boolean {
   const { text, delta } = fieldsOf(choice);
   const { role: _role, ...others } = fieldsOf(delta);
-  return !isEmpty([text]) || hasKeys(others);
+  return [text, ...Object.values(others)].some((value) => !isNothing(value) && value !== "");
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }

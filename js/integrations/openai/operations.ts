@@ -6,7 +6,15 @@ import type { PartKind } from "../../handoff/parts.js";
 import { choiceChunks } from "./choice-chunks.js";
 import type { ChunkReader } from "./chunks.js";
 import { responseEvents } from "./response-events.js";
-import { describeFiles, retrieval, speech, withoutLogprobs, withoutUsage } from "./views.js";
+import {
+  describeFiles,
+  retrieval,
+  speech,
+  vectorsAsBytes,
+  withoutLogprobs,
+  withoutOutputText,
+  withoutUsage,
+} from "./views.js";
 import { wholeEvents } from "./whole-events.js";
 
 export interface Operation {
@@ -44,11 +52,13 @@ const responses = {
   request: "openai.responses.request",
   response: "openai.responses.response",
   stream: responseEvents("openai.responses.event"),
+  responseView: withoutOutputText,
 } as const;
 
 const embeddings = {
   request: "openai.embeddings.request",
   response: "openai.embeddings.response",
+  responseView: vectorsAsBytes,
 } as const;
 
 const images = {

@@ -41,7 +41,7 @@ function traced(original: Method, replacement: Replacement, operation: Operation
     if (tracer === NOOP_TRACER || isInside(this)) return original.apply(this, args);
     const begun = begin(tracer, operation, replacement.tracer !== undefined);
     if (begun === undefined) return original.apply(this, args);
-    begun.call?.request(this, args[0], args[1]);
+    begun.call?.request(this, args);
     return runTraced(original, this, args, begun);
   };
 }

@@ -6,24 +6,20 @@ import type { PartKind } from "../../handoff/parts.js";
 import type { ChunkReader, Chunks, ChunkSink } from "./chunks.js";
 import { failureMessage } from "./failure.js";
 import { type Fields, fieldsOf } from "./fields.js";
-import { TextRuns } from "./text-runs.js";
 
 export function responseEvents(kind: PartKind): ChunkReader {
   return (sink) => new ResponseEvents(kind, sink);
 }
 
-/** Events that are recorded; what the others say, these say again or the deltas have said. */
-const TELLING = new Set([
-  "response.output_item.added",
-  "response.output_item.done",
-  "response.completed",
-  "response.incomplete",
-  "response.failed",
-  "error",
-]);
+/** A text that grows, with the event that began it. */
+interface Run {
+  readonly event: Fields;
+  text: string;
+}
 
 class ResponseEvents implements Chunks {
-  private readonly runs = new TextRuns<Fields>();
+  private runs: Run[] = [];
+  private last: Run | undefined;
   private hasToken = false;
 
   constructor(
@@ -36,11 +32,30 @@ class ResponseEvents implements Chunks {
     const { type, delta } = event;
     if (typeof type !== "string") return;
     if (typeof delta === "string" && type.endsWith(".delta")) return this.grow(event, delta);
-    if (type === "response.created") return this.begin(event);
-    if (!TELLING.has(type)) return;
-    if (type === "response.output_item.done") this.forget(event["output_index"]);
-    else if (type === "error") this.sink.modelFailed(failureMessage(event));
-    else if (type !== "response.output_item.added") this.finish(event);
+    switch (type) {
+      case "response.created":
+        return this.begin(event);
+      case "response.output_item.added":
+        break;
+      case "response.output_item.done":
+        this.drop((run) => run.event["output_index"] === event["output_index"]);
+        break;
+      case "response.failed":
+        this.sink.modelFailed(failureMessage(fieldsOf(event["response"])["error"]));
+        this.drop(() => true);
+        break;
+      case "response.completed":
+      case "response.incomplete":
+        this.drop(() => true);
+        break;
+      case "error":
+        this.sink.modelFailed(failureMessage(event));
+        this.flush();
+        break;
+      default:
+        // What it says, another event says again or the deltas have said.
+        return;
+    }
     this.sink.capture(this.kind, event);
   }
 
@@ -50,32 +65,32 @@ class ResponseEvents implements Chunks {
     this.sink.capture(this.kind, { type, response: { id, object, created_at, status, model } });
   }
 
-  /** What comes now repeats all that was said. */
-  private finish(event: Fields): void {
-    this.runs.take();
-    const failed = event["type"] === "response.failed";
-    if (failed) this.sink.modelFailed(failureMessage(fieldsOf(event["response"])["error"]));
-  }
-
   private grow(event: Fields, text: string): void {
     if (!this.hasToken) {
       this.hasToken = true;
       this.sink.firstToken();
     }
-    const run = this.runs.find((known) => isSameText(known, event));
-    if (run === undefined) this.runs.start(event, text);
-    else run.text += text;
+    let run = this.last;
+    if (run === undefined || !isSameText(run.event, event)) {
+      run = this.runs.find((known) => isSameText(known.event, event));
+      if (run === undefined) this.runs.push((run = { event, text: "" }));
+      this.last = run;
+    }
+    run.text += text;
   }
 
-  private forget(outputIndex: unknown): void {
-    this.runs.drop((known) => known["output_index"] === outputIndex);
+  private drop(isIt: (run: Run) => boolean): void {
+    this.runs = this.runs.filter((run) => !isIt(run));
+    this.last = undefined;
   }
 
   flush(): void {
-    for (const { place, text } of this.runs.take()) {
-      const { logprobs: _logprobs, obfuscation: _obfuscation, ...event } = place;
-      this.sink.capture(this.kind, { ...event, delta: text });
+    for (const { event, text } of this.runs) {
+      const { logprobs: _logprobs, obfuscation: _obfuscation, ...others } = event;
+      this.sink.capture(this.kind, { ...others, delta: text });
     }
+    this.runs = [];
+    this.last = undefined;
   }
 }
 

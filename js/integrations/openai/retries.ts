@@ -9,10 +9,13 @@ import type { Call } from "./call.js";
 import { type Fields, fieldsOf, isFunction } from "./fields.js";
 import { replaceMethod } from "./replace-method.js";
 
-const calls = new WeakMap<Span, Call>();
+/** On the span itself: a `WeakMap` would be among the dearest parts of a call. */
+const CALL = Symbol("call");
+
+type CallSpan = Span & { [CALL]?: Call };
 
 export function countRetriesOf(call: Call): void {
-  calls.set(call.span, call);
+  (call.span as CallSpan)[CALL] = call;
 }
 
 export function patchRetries(client: unknown): void {
@@ -31,8 +34,8 @@ export function patchRetries(client: unknown): void {
 
 function countRetry(): void {
   try {
-    const span = trace.getSpan(activeContext()) ?? trace.getActiveSpan();
-    const call = span && calls.get(span);
+    const span: CallSpan | undefined = trace.getSpan(activeContext()) ?? trace.getActiveSpan();
+    const call = span?.[CALL];
     if (call !== undefined) call.retries += 1;
   } catch {
     // A context manager of somebody else's; the number is not worth a fault.

@@ -51,6 +51,21 @@ export function headerIn(headers: unknown, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** Vectors as the bytes of their numbers: thousands of numbers, one by one, would take long. */
+export function vectorsAsBytes(answer: unknown): unknown {
+  const { data } = fieldsOf(answer);
+  if (!Array.isArray(data)) return answer;
+  return { ...fieldsOf(answer), data: data.map(vectorAsBytes) };
+}
+
+function vectorAsBytes(item: unknown): unknown {
+  const { embedding } = fieldsOf(item);
+  if (!Array.isArray(embedding) || !embedding.every((value) => typeof value === "number")) {
+    return item;
+  }
+  return { ...fieldsOf(item), embedding: new Float64Array(embedding) };
+}
+
 /** Speech is a `Response` whose body is the app's to read. */
 export function speech(answer: unknown): unknown {
   const { headers } = fieldsOf(answer);
@@ -66,14 +81,21 @@ export function retrieval(id: unknown): unknown {
   return { response_id: id };
 }
 
+/** The SDK adds all texts once more, for convenience. */
+export function withoutOutputText(answer: unknown): unknown {
+  if (fieldsOf(answer)["output_text"] === undefined) return answer;
+  return { ...fieldsOf(answer), output_text: undefined };
+}
+
 /**
  * Who asks again for an answer uses no tokens, unless it was made in the background and the call
  * that made it could not tell.
  */
 export function withoutUsage(answer: unknown): unknown {
   const { usage, background } = fieldsOf(answer);
-  if (background === true || usage === undefined || usage === null) return answer;
-  return { ...fieldsOf(answer), usage: undefined };
+  const said = withoutOutputText(answer);
+  if (background === true || usage === undefined || usage === null) return said;
+  return { ...fieldsOf(said), usage: undefined };
 }
 
 /** Log probabilities can be a hundred times as long as what was said. */

@@ -1,29 +1,37 @@
 /**
- * Calls whose end is up to the app: a stream that it reads, a promise that it has not looked at yet.
- * Such a call ends when the app has lost what it would read on with, or when the process exits.
+ * Calls that are under way. One whose end is up to the app, because it has a stream to read or a
+ * promise that it has not looked at yet, ends when the app has lost what it would read on with. When
+ * the process exits all of them end, with what had been heard.
  */
-import type { Call } from "./call.js";
 
-const waiting = new Set<Call>();
-const lost = new FinalizationRegistry<Call>((call) => {
-  waiting.delete(call);
-  call.abandon();
-});
+/** A call, as far as it can be given up. */
+interface Open {
+  abandon(): void;
+}
+
+const open = new Set<Open>();
+const lost = new FinalizationRegistry<Open>((call) => call.abandon());
 let isListening = false;
 
+export function underWay(call: Open): void {
+  open.add(call);
+  if (isListening) return;
+  isListening = true;
+  process.once("exit", () => {
+    for (const left of open) left.abandon();
+  });
+}
+
+export function over(call: Open): void {
+  open.delete(call);
+}
+
 /** `call` ends when `object` has been collected, at the latest. */
-export function endWith(object: object, call: Call): void {
-  if (!isListening) {
-    isListening = true;
-    process.once("exit", () => {
-      for (const open of waiting) open.abandon();
-    });
-  }
-  waiting.add(call);
+export function endWith(object: object, call: Open): void {
   lost.register(object, call, call);
 }
 
-export function stopWaiting(call: Call): void {
-  waiting.delete(call);
+/** It is no longer up to that object. */
+export function stopWaiting(call: Open): void {
   lost.unregister(call);
 }

@@ -5,6 +5,7 @@
 import type { Context } from "@opentelemetry/api";
 
 import { now } from "../../capture/clock.js";
+import { activeContext } from "../../runtime.js";
 import { guarded } from "../guard.js";
 import { recordFailure, type StartedSpan } from "../run.js";
 import { JSON_TYPE, setContent, setJson, TEXT } from "../values.js";
@@ -43,6 +44,11 @@ export class ObservedCall {
 
   get hasEnded(): boolean {
     return this.isOver;
+  }
+
+  /** Whether a call that comes now is the consumer's: what the work calls itself is part of it. */
+  get isConsumed(): boolean {
+    return !this.isOver && activeContext() !== this.context;
   }
 
   /** The work goes on in `object`, for as long as anybody has it. */

@@ -30,7 +30,7 @@ export function watchIterator(iterator: object, call: ObservedCall, iterable = i
   const watched = STEPS.map((step) =>
     shadow(iterator, step, (original) => {
       return function (this: unknown, ...args) {
-        if (call.hasEnded) return Reflect.apply(original, this, args);
+        if (!call.isConsumed) return Reflect.apply(original, this, args);
         return takeStep(call, step, () => Reflect.apply(original, this, args));
       };
     }),
@@ -76,7 +76,7 @@ export function watchAsyncIterable(iterable: object, call: ObservedCall): boolea
   if (hasMethods(iterable, "next")) watch(iterable);
   const watching = (original: Method): Method => {
     return function (this: unknown, ...args) {
-      if (call.hasEnded) return Reflect.apply(original, this, args);
+      if (!call.isConsumed) return Reflect.apply(original, this, args);
       const iterator = runIn(call.context, Reflect.apply, original, this, args) as unknown;
       guarded(() => watch(iterator));
       return iterator;

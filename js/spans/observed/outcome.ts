@@ -31,7 +31,7 @@ const watchedBy = new WeakMap<object, WeakSet<object>>();
 export function handOn(call: ObservedCall, fn: object, result: unknown): unknown {
   const onValue = (value: unknown): void => finishWith(call, fn, value);
   const onError = (error: unknown): void => call.failed(error);
-  const promise = guarded(() => afterPromise(result, onValue, onError));
+  const promise = afterPromise(result, onValue, onError);
   if (promise !== undefined) return promise;
   const isAwaited = guarded(
     () =>

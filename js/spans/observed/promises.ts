@@ -27,6 +27,11 @@ const language = Object.getPrototypeOf((async () => {})()) as ThenMethod;
  * `onValue` and `onError` are called before any of the consumer's code.
  */
 export function afterPromise(value: unknown, onValue: Settled, onError: Settled): unknown {
+  // Where a class of promises cannot make what its `then` has to give, this throws.
+  return guarded(() => attach(value, onValue, onError));
+}
+
+function attach(value: unknown, onValue: Settled, onError: Settled): unknown {
   if (!types.isPromise(value) || (value.then as unknown) !== language.then) return undefined;
   if (Object.getPrototypeOf(value) !== language || Object.getOwnPropertyNames(value).length > 0) {
     Reflect.apply(language.then, value, [onValue, onError]);
@@ -69,20 +74,12 @@ export function watchThenable(thenable: object, call: ObservedCall, onValue: Set
   });
   if (!isWatched) return false;
   call.goesOnIn(thenable, false);
-  // One of these may use another; the consumer's is the one that counts.
-  let isInside = false;
   for (const [name, output] of Object.entries(CONSUMERS)) {
     shadow(thenable, name, (original) => {
       return function (this: unknown, ...args) {
-        if (call.hasEnded || isInside) return Reflect.apply(original, this, args);
+        if (!call.isConsumed) return Reflect.apply(original, this, args);
         if (name === "catch") args[0] = throwing(args[0], onError);
-        let result: unknown;
-        isInside = true;
-        try {
-          result = runIn(call.context, Reflect.apply, original, this, args);
-        } finally {
-          isInside = false;
-        }
+        const result = runIn(call.context, Reflect.apply, original, this, args) as unknown;
         const note: Settled = (value) => guarded(() => onValue(output(value)));
         return afterPromise(result, note, onError) ?? result;
       };

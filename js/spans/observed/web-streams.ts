@@ -36,7 +36,7 @@ export function watchWebStream(given: object, call: ObservedCall): boolean {
   const isWatched = shadow(stream, "getReader", (original) => {
     return function (this: unknown, ...args) {
       const reader = Reflect.apply(original, this, args);
-      watchReader(reader as Reader, call);
+      if (call.isConsumed) watchReader(reader as Reader, call);
       return reader;
     };
   });
@@ -55,7 +55,7 @@ export function watchWebStream(given: object, call: ObservedCall): boolean {
     shadow(stream, name, (original) => {
       return function (this: unknown, ...args) {
         // A stream that cannot be read any more says so itself.
-        if (call.hasEnded || stream.locked) return Reflect.apply(original, this, args);
+        if (!call.isConsumed || stream.locked) return Reflect.apply(original, this, args);
         return throughRelay(stream, isBytes, name, args);
       };
     });

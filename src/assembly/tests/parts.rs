@@ -43,6 +43,15 @@ fn an_attribute_gets_the_json_of_the_part_that_it_names() {
 }
 
 #[test]
+fn what_its_recorder_dropped_is_told_with_what_was_lost_on_the_way() {
+    let span = one(Chunk::inline().end(&End { parts: 2, dropped: Some([3, 4, 5]), ..end(1) }));
+    assert_eq!(span.dropped_attributes_count, 5);
+    assert_eq!((span.events.dropped_count, span.links.dropped_count), (4, 5));
+    let span = one(Chunk::inline().end(&End { parts: 1, dropped: Some([u32::MAX; 3]), ..end(1) }));
+    assert_eq!(span.dropped_attributes_count, u32::MAX);
+}
+
+#[test]
 fn an_attribute_set_twice_has_the_json_of_the_later_part() {
     let mut chunk = Chunk::interning();
     chunk.part(1, 0, JSON, &Sample::Int(1)).part(1, 1, JSON, &Sample::Int(2));

@@ -95,15 +95,21 @@ fn span() -> impl Strategy<Value = End> {
     let optional = || proptest::option::of(".{0,8}");
     (
         any::<(u8, u8, bool, u8, u8)>(),
-        (moment(), moment(), ".{0,8}", optional(), optional()),
+        (moment(), moment(), ".{0,8}", optional(), optional(), any::<Option<[u32; 3]>>()),
         entries(),
         vec((moment(), ".{0,8}".prop_map(String::from), entries()), 0..3),
         vec((any::<u8>(), any::<u8>(), ".{0,8}".prop_map(String::from), entries()), 0..3),
     )
         .prop_map(
-            |(small, (start, stop, name, status_message, trace_state), own, events, links)| {
+            |(
+                small,
+                (start, stop, name, status_message, trace_state, dropped),
+                own,
+                events,
+                links,
+            )| {
                 let (span_id, parent_span_id, parent_is_remote, kind, status) = small;
-                let timed = End { start, end: stop, ..end(span_id) };
+                let timed = End { start, end: stop, dropped, ..end(span_id) };
                 let named = End { name, status_message, trace_state, kind, status, ..timed };
                 End { parent_span_id, parent_is_remote, attributes: own, events, links, ..named }
             },

@@ -1,6 +1,6 @@
 //! Whole records and chunks of them, and what `scan` sees of the same bytes.
 
-use super::super::{End, Record, Records, scan};
+use super::super::{Dropped, End, Record, Records, scan};
 use super::writer::{self, Chunk, Moment, Sample, attributes, end, object, text};
 
 /// What a chunk holds, in words, up to its first fault.
@@ -29,6 +29,7 @@ fn rich() -> writer::End {
         scope: ("library".to_owned(), "1.2.3".to_owned()),
         status_message: Some("it failed".to_owned()),
         trace_state: Some("vendor=1".to_owned()),
+        dropped: Some([1, 200, 3]),
         parts: 2,
         attributes: attributes([
             ("a", Sample::Int(1)),
@@ -66,6 +67,7 @@ fn an_end_is_read_field_by_field() {
             assert_eq!(texts.map(|text| text.into_string()), ["chat ✓", "library", "1.2.3"]);
             let texts = [end.status_message, end.trace_state];
             assert_eq!(texts.map(|text| text.into_string()), ["it failed", "vendor=1"]);
+            assert_eq!(end.dropped, Dropped { attributes: 1, events: 200, links: 3 });
             let keys: Vec<_> = end.attributes.iter().map(|(key, _)| key.into_string()).collect();
             assert_eq!(keys, ["a", "object", "json"]);
             let events: Vec<_> = end
@@ -96,6 +98,7 @@ fn what_an_end_leaves_out_is_empty() {
         assert!(!end.flags.parent_is_remote());
         assert!(end.attributes.is_empty() && end.events.is_empty() && end.links.is_empty());
         assert_eq!(end.parent_span_id, [0; 8]);
+        assert_eq!(end.dropped, Dropped::default());
     });
 }
 

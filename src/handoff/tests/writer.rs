@@ -232,6 +232,8 @@ pub struct End {
     pub scope: (String, String),
     pub status_message: Option<String>,
     pub trace_state: Option<String>,
+    /// Attributes, events, links.
+    pub dropped: Option<[u32; 3]>,
     pub parts: u32,
     pub attributes: Attributes,
     pub events: Vec<(Moment, String, Attributes)>,
@@ -258,6 +260,7 @@ pub fn end(span_id: u8) -> End {
         scope: ("scope".to_owned(), String::new()),
         status_message: None,
         trace_state: None,
+        dropped: None,
         parts: 0,
         attributes: Vec::new(),
         events: Vec::new(),
@@ -276,6 +279,7 @@ impl End {
             self.end.is_absolute(),
             self.status_message.is_some(),
             self.trace_state.is_some(),
+            self.dropped.is_some(),
         ];
         let flags = flags.iter().enumerate().map(|(bit, set)| u8::from(*set) << bit).sum();
         chunk.bytes.extend([flags, self.kind, self.status, self.trace_flags]);
@@ -288,6 +292,7 @@ impl End {
         for optional in [&self.status_message, &self.trace_state] {
             optional.iter().for_each(|content| chunk.text(content));
         }
+        self.dropped.iter().flatten().for_each(|count| chunk.varint(*count));
         chunk.varint(self.parts);
         write_attributes(chunk, &self.attributes);
         chunk.length(self.events.len());

@@ -164,7 +164,7 @@ fn what_the_collector_refuses_for_good_is_lost_by_its_status() {
 fn counts_without_spans_are_taken_too() {
     let server = Server::start(|_, _| OK);
     let pipeline = start(config(&server.url()));
-    pipeline.submit(&[], Tally { started: 3, ended: 0, ignored: 2, faults: 1 });
+    pipeline.submit(&[], Tally { started: 3, ended: 0, ignored: 2, faults: 1, ..Tally::default() });
     let counts = counts(&pipeline);
     assert_eq!((counts.started, counts.ended), (3, 0));
     assert_eq!((counts.ignored, counts.faults), (2, 1));

@@ -2,6 +2,7 @@
 
 use super::fixtures::{config, counts, flush, losses, spans_of, start, submit, tally};
 use super::server::{OK, Server};
+use crate::pipeline::Tally;
 
 #[test]
 fn spans_of_a_malformed_chunk_are_lost_and_those_before_the_fault_arrive() {
@@ -28,6 +29,18 @@ fn bytes_that_are_no_records_are_counted_by_what_they_should_have_held() {
     submit(&pipeline, 0..1);
     assert_eq!(flush(&pipeline).delivered, 1);
     assert_eq!(losses(&counts(&pipeline)), ["handoff malformed 256"]);
+}
+
+#[test]
+fn spans_that_could_not_be_written_are_lost_with_and_without_others() {
+    let server = Server::start(|_, _| OK);
+    let pipeline = start(config(&server.url()));
+    pipeline.submit(&[], Tally { unwritten: 1, ..tally(1, 1) });
+    pipeline.submit(&spans_of(0..2, 10).bytes, Tally { unwritten: 3, ..tally(5, 5) });
+    assert_eq!(flush(&pipeline).delivered, 2);
+    let counts = counts(&pipeline);
+    assert_eq!(losses(&counts), ["handoff unwritten 4"]);
+    assert_eq!((counts.queued, counts.last_error), (0, None));
 }
 
 #[test]

@@ -35,6 +35,7 @@ use super::view::View;
 use crate::handoff::Keys;
 use facts::{Facts, Operation};
 use keys::Prefix;
+use responses_stream::Event;
 
 #[derive(Debug, Default)]
 pub(super) struct OpenAi {
@@ -43,6 +44,9 @@ pub(super) struct OpenAi {
     has_request: bool,
     has_response: bool,
 }
+
+/// A short conversation's.
+const USUAL_ATTRIBUTES: usize = 60;
 
 /// The response of a stream, as far as it has come.
 #[derive(Debug)]
@@ -119,6 +123,7 @@ impl OpenAi {
 
     fn request(&mut self, into: &mut Attributes, operation: Operation, body: View<'_, '_>) {
         self.facts.operation = Some(operation);
+        into.reserve(USUAL_ATTRIBUTES);
         let is_first = !std::mem::replace(&mut self.has_request, true);
         let part =
             &mut Part { group: Group { attributes: into, is_first }, facts: &mut self.facts };
@@ -158,15 +163,16 @@ impl OpenAi {
         if self.has_response {
             return;
         }
-        if operation == Operation::Responses
-            && let Some(whole) = responses_stream::whole(piece)
-        {
+        let event = (operation == Operation::Responses).then(|| Event::of(piece));
+        if let Some(whole) = event.as_ref().and_then(Event::whole) {
             return self.response(into, operation, whole);
         }
         let stream =
             self.stream.get_or_insert_with(|| Stream { operation, draft: Draft::default() });
+        if let Some(event) = event {
+            return event.add_to(stream.draft.root());
+        }
         match stream.operation {
-            Operation::Responses => responses_stream::event(stream.draft.root(), piece),
             Operation::Images => images::event(stream.draft.root(), piece),
             Operation::Transcription => audio::transcription_event(stream.draft.root(), piece),
             _ => chat_stream::chunk(stream.draft.root(), piece),
