@@ -5,6 +5,6 @@ import { ensureSdks } from "./support/sdks.mjs";
 
 await runMain(async () => {
   await ensureAll();
-  await ensureSdks(["openai-6"]);
+  await ensureSdks(["agents-0.20"]);
   await runProgram(".build/examples/demo.js");
 });
