@@ -1,0 +1,17 @@
+/**
+ * The tracers in the order of the tables. Each is loaded only in the process that measures it, so
+ * that no other library shares its heap.
+ */
+import type { Tracer } from "./tracer.js";
+
+export const NONE = "untraced";
+export const OURS = "catalyst-tracing";
+export const INFERENCE = "@inference/tracing";
+export const OPENINFERENCE = "OpenInference";
+
+export const TRACERS: ReadonlyMap<string, () => Promise<Tracer>> = new Map([
+  [OURS, async () => (await import("./catalyst.js")).catalyst()],
+  [INFERENCE, async () => (await import("./inference.js")).inference()],
+  [OPENINFERENCE, async () => (await import("./openinference.js")).openInference()],
+  [NONE, async () => (await import("./none.js")).none()],
+]);
