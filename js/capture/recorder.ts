@@ -88,6 +88,11 @@ export class Recorder {
     this.processors = [...(this.processors ?? []), processor];
   }
 
+  removeProcessor(processor: SpanProcessor): void {
+    const others = this.processors?.filter((other) => other !== processor) ?? [];
+    this.processors = others.length === 0 ? undefined : others;
+  }
+
   start(span: RecordingSpan, context: Context): void {
     this.outbox.countStart();
     if (this.processors === undefined) return;
