@@ -15,7 +15,7 @@ import {
 } from "catalyst-tracing";
 import { createTestTracing, type TestTracing } from "catalyst-tracing/testing";
 
-import { traced, under } from "../capture/traced.js";
+import { under } from "../capture/traced.js";
 
 let tracing: TestTracing;
 /** What hooks of these tests were told. */
@@ -474,15 +474,3 @@ test("what is no function is refused by name, whether or not anything is traced"
   }
   off.onTrace(keep)();
 });
-
-test("with a collector, hooks and delivery get the same spans and the figures add up", () =>
-  traced(async (round) => {
-    round.tracing.onTrace(keep);
-    await support();
-    const arrived = await round.delivered();
-    assert.deepEqual(
-      new Set(only().spans.map(({ spanId }) => spanId)),
-      new Set(arrived.map(({ spanId }) => spanId)),
-    );
-    assert.equal(round.tracing.stats().faults, 0);
-  }));

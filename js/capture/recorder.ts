@@ -12,7 +12,7 @@ import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
-import type { SpanProcessor } from "./span-processor.js";
+import type { SpanObserver, SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
@@ -52,7 +52,7 @@ export class Recorder {
   readonly derive: RecorderParts["derive"];
   private readonly outbox: Outbox;
   private readonly onFault: RecorderParts["onFault"];
-  private processors: readonly SpanProcessor[] | undefined;
+  private processors: readonly (SpanProcessor & Partial<SpanObserver>)[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
   private readonly abandoned: AbandonedSpans;
@@ -131,19 +131,23 @@ export class Recorder {
   }
 
   /** A span of another provider has started. */
-  countStart(): void {
+  startCopy(traceId: () => string): void {
     this.outbox.countStart();
+    for (const processor of this.processors ?? []) {
+      this.guard(() => processor.onForeignStart?.(traceId()));
+    }
   }
 
   /**
-   * A span of another provider has ended; `copy` makes one of ours of it, which our processors do
-   * not see. Where it throws, the span counts as lost.
+   * A span of another provider has ended; `copy` makes one of ours of it, which processors of the
+   * app do not see. Where it throws, the span counts as lost.
    */
   endCopy(copy: () => RecordingSpan): void {
     const { outbox } = this;
     outbox.countEnd();
+    let span: RecordingSpan | undefined;
     try {
-      const span = copy();
+      span = copy();
       const overcome = writeEnd(outbox.walker, span);
       if (overcome !== undefined) this.report(overcome);
       this.abandoned.ended(span);
@@ -152,6 +156,10 @@ export class Recorder {
       this.report(fault);
     }
     this.guard(() => outbox.commitEnd(now()));
+    if (span === undefined) return;
+    for (const processor of this.processors ?? []) {
+      this.guard(() => processor.onForeignEnd?.(span as never));
+    }
   }
 
   /** Writes a snapshot of `value` and returns its index among the parts of the span. */

@@ -5,7 +5,7 @@
  * held, up to a bound: beyond it the oldest traces are handed on with what they have, and what ends
  * later makes a further part.
  */
-import type { SpanProcessor } from "../capture/span-processor.js";
+import type { SpanObserver } from "../capture/span-processor.js";
 import type { RecordingSpan } from "../capture/span.js";
 
 /** As much as spans may take by default on their way to the collector. */
@@ -25,11 +25,13 @@ export interface TracePart {
 
 interface OpenTrace {
   open: number;
+  /** How many of those are another provider's. */
+  foreign: number;
   spans: RecordingSpan[];
   bytes: number;
 }
 
-export class OpenTraces implements SpanProcessor {
+export class OpenTraces implements SpanObserver {
   /** By trace id; the one in which something was longest ago to be told comes first. */
   private traces = new Map<string, OpenTrace>();
   private traceOf = new WeakMap<RecordingSpan, OpenTrace>();
@@ -38,23 +40,44 @@ export class OpenTraces implements SpanProcessor {
   constructor(private readonly onPart: (part: TracePart) => void) {}
 
   onStart(span: RecordingSpan): void {
-    const { traceId } = span.spanContext();
-    const trace = this.traces.get(traceId) ?? this.begin(traceId);
-    this.traceOf.set(span, trace);
-    trace.open += 1;
+    this.traceOf.set(span, this.start(span.spanContext().traceId));
   }
 
   onEnd(span: RecordingSpan): void {
-    const { traceId } = span.spanContext();
     // Without one it started before anybody wanted traces.
     const startedIn = this.traceOf.get(span);
     if (startedIn !== undefined) startedIn.open -= 1;
+    this.keep(span, startedIn);
+  }
+
+  onForeignStart(traceId: string): void {
+    this.start(traceId).foreign += 1;
+  }
+
+  /** The copy is made at the end: which start was its own is not known, only that there was one. */
+  onForeignEnd(copy: RecordingSpan): void {
+    const trace = this.traces.get(copy.spanContext().traceId);
+    if (trace !== undefined && trace.foreign > 0) {
+      trace.foreign -= 1;
+      trace.open -= 1;
+    }
+    this.keep(copy, trace);
+  }
+
+  private start(traceId: string): OpenTrace {
+    const trace = this.traces.get(traceId) ?? this.begin(traceId);
+    trace.open += 1;
+    return trace;
+  }
+
+  private keep(span: RecordingSpan, startedIn: OpenTrace | undefined): void {
+    const { traceId } = span.spanContext();
     const trace = this.traces.get(traceId) ?? this.begin(traceId, startedIn);
     const bytes = bytesOf(span);
     trace.spans.push(span);
     trace.bytes += bytes;
     this.bytes += bytes;
-    if (trace.open <= 0) this.finish(traceId, trace);
+    if (trace.open === 0) this.finish(traceId, trace);
     while (this.bytes > MAX_HELD_BYTES && this.handOnOldest());
   }
 
@@ -78,7 +101,7 @@ export class OpenTraces implements SpanProcessor {
   }
 
   private begin(traceId: string, again?: OpenTrace): OpenTrace {
-    const trace = again ?? { open: 0, spans: [], bytes: 0 };
+    const trace = again ?? { open: 0, foreign: 0, spans: [], bytes: 0 };
     this.traces.set(traceId, trace);
     if (this.traces.size > MAX_OPEN_TRACES) this.forgetOldest();
     return trace;
@@ -114,7 +137,7 @@ export class OpenTraces implements SpanProcessor {
     trace.spans = [];
     trace.bytes = 0;
     this.bytes -= bytes;
-    this.onPart({ spans, bytes, openSpans: Math.max(open, 0) });
+    this.onPart({ spans, bytes, openSpans: open });
   }
 }
 
