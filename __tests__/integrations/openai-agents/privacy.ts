@@ -97,8 +97,8 @@ async function withoutPayloads(round: AgentsRound, isStreamed: boolean): Promise
   server.reply(faults.cut(conversation(), { after: 2 }));
   if (isStreamed) await assert.rejects(run([], "Hello"));
   await hasNo(round, [SECRET]);
-  const calls = round.collector.spans.filter(({ attributes }) => "llm.model_name" in attributes);
-  assert.ok(calls.some(({ attributes }) => Number(attributes["llm.token_count.total"]) > 0));
+  const names = round.collector.spans.map(({ attributes }) => attributes["llm.model_name"]);
+  assert.ok(names.some((name) => String(name).startsWith("gpt-4o-mini")));
 }
 
 async function hasNo(round: AgentsRound, secrets: readonly string[]): Promise<void> {
