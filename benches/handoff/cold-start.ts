@@ -9,8 +9,8 @@ import { performance } from "node:perf_hooks";
 
 import { CONTENDERS } from "./contenders/index.js";
 import type { ColdStart } from "./contenders/index.js";
-import { cleanEnvironment } from "./fresh-process.js";
-import { median } from "./measure.js";
+import { cleanEnvironment } from "../support/fresh-process.js";
+import { median } from "../support/measure.js";
 
 export interface ColdStartResult {
   wallMs: number;

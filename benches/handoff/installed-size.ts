@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { INFERENCE, OURS } from "./contenders/index.js";
-import { installTarball, npm, PROJECT_DIRECTORY, rivalDirectory } from "./rivals.js";
+import { installTarball, npm, PROJECT_DIRECTORY, rivalDirectory } from "../support/rivals.js";
 
 /** A block in a file's status is so long on every platform. */
 const BLOCK_BYTES = 512;

@@ -14,7 +14,7 @@ import { installedSizes } from "./installed-size.js";
 import { readOptions } from "./options.js";
 import type { Options } from "./options.js";
 import { markdown, plain } from "./report.js";
-import { installRivals } from "./rivals.js";
+import { installRivals } from "../support/rivals.js";
 import { timings } from "./timing.js";
 import { verify } from "./verify.js";
 
@@ -23,7 +23,7 @@ function say(progress: string): void {
 }
 
 async function bench(options: Options): Promise<void> {
-  installRivals();
+  installRivals(["inference", "opentelemetry"]);
   const collector = await startCollector();
   try {
     const tracing = options.contenders.filter((name) => name !== EMPTY);

@@ -7,7 +7,7 @@
  */
 import type { Attributes } from "@opentelemetry/api";
 
-import type { ChatMessage, ChatRequest, ChatResponse } from "./chat.js";
+import type { ChatMessage, ChatRequest, ChatResponse } from "../support/chat.js";
 
 function message(attributes: Attributes, prefix: string, from: ChatMessage): void {
   attributes[`${prefix}.message.role`] = from.role;

@@ -1,6 +1,7 @@
 /** The command line of the benchmark. */
 import { parseArgs } from "node:util";
 
+import { reader } from "../support/arguments.js";
 import { CONTENDERS } from "./contenders/index.js";
 import { SIZES } from "./payloads.js";
 import type { Size } from "./payloads.js";
@@ -16,8 +17,10 @@ export interface Options {
   jsonFile: string | undefined;
 }
 
-const USAGE = `npm run bench -- [options]
-  --rounds N           rounds, whose medians are shown (5)
+const ROUNDS = 5;
+
+const USAGE = `npm run bench -- handoff [options]
+  --rounds N           rounds, whose medians are shown (${ROUNDS})
   --sizes A,B          of ${SIZES.join(", ")} (all)
   --contenders "A;B"   of ${[...CONTENDERS.keys()].join("; ")} (all)
   --quick              few spans, one round: shows that everything runs, measures nothing
@@ -39,16 +42,6 @@ const QUICK: Record<Size, RunSize> = {
   LARGE: { hotSpans: 100, pacedTicks: 20, pacedSpansPerTick: 2 },
 };
 
-function chosen<T extends string>(all: readonly T[], list: string | undefined, by: string): T[] {
-  if (list === undefined) return [...all];
-  const names = list.split(by).map((name) => name.trim());
-  const unknown = names.find((name) => !all.includes(name as T));
-  if (unknown !== undefined) {
-    throw new Error(`"${unknown}" is none of ${all.join(`${by} `)}.\n\n${USAGE}`);
-  }
-  return all.filter((name) => names.includes(name));
-}
-
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -61,12 +54,9 @@ export function readOptions(args: string[]): Options {
       json: { type: "string" },
     },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds takes a whole number from 1.\n\n${USAGE}`);
-  }
+  const { rounds, chosen } = reader(USAGE, ROUNDS);
   return {
-    rounds,
+    rounds: rounds(values.rounds, values.quick),
     sizes: chosen(SIZES, values.sizes, ","),
     contenders: chosen([...CONTENDERS.keys()], values.contenders, ";"),
     runs: values.quick ? QUICK : FULL,

@@ -2,8 +2,7 @@
  * The benchmark's results as Markdown for README, and as a plain object for a file. Ratios are
  * always against this package: 20× is twenty times what it takes.
  */
-import { cpus } from "node:os";
-
+import { figure, machine, table, withRatio } from "../support/tables.js";
 import type { ColdStartResult } from "./cold-start.js";
 import { EMPTY, INFERENCE, OURS } from "./contenders/index.js";
 import type { Options } from "./options.js";
@@ -27,21 +26,6 @@ const DESCRIPTIONS: Record<Size, string> = {
 };
 
 const MEGABYTE = 1024 * 1024;
-
-/** Three digits that matter, and no exponent. */
-function figure(value: number): string {
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
-
-function withRatio(value: number, ours: number | undefined): string {
-  return ours === undefined ? figure(value) : `${figure(value)} (${figure(value / ours)}×)`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), `|---${"|--:".repeat(head.length - 1)}|`, ...rows.map(line)].join("\n");
-}
 
 const COLUMNS: readonly [string, keyof Round][] = [
   ["main thread, µs/span", "mainThreadMicros"],
@@ -111,12 +95,6 @@ function targets({ timings, coldStarts }: Results): string[] {
     check(`cold start no slower than ${INFERENCE}`, ours.wallMs <= theirs.wallMs);
   }
   return lines;
-}
-
-function machine(): string {
-  const [cpu] = cpus();
-  const model = cpu?.model.trim() ?? "an unknown processor";
-  return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores (${model})`;
 }
 
 export function markdown(results: Results): string {

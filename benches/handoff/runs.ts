@@ -8,10 +8,10 @@
  */
 import { setImmediate as tick, setTimeout as pause } from "node:timers/promises";
 
+import { chatPayloads, PAYLOAD_COUNT } from "../support/chat-payloads.js";
 import type { Contender } from "./contenders/contender.js";
-import { cpuPerSpan, peakRssMegabytes, readCpu, watchEventLoop } from "./measure.js";
-import type { CpuReading, LoopDelay } from "./measure.js";
-import { chatPayloads, PAYLOAD_COUNT } from "./payloads.js";
+import { cpuPerSpan, peakRssMegabytes, readCpu, watchEventLoop } from "../support/measure.js";
+import type { CpuReading, LoopDelay } from "../support/measure.js";
 import type { Size } from "./payloads.js";
 
 /** The event loop turns once in so many spans, as it would between an application's own awaits. */

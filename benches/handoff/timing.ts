@@ -3,9 +3,10 @@
  * one, so that whatever else the machine does at the time falls on all of them.
  */
 import type { Collector } from "../support/collector.js";
+import { inTurn } from "../support/in-turn.js";
+import { median } from "../support/measure.js";
 import { EMPTY } from "./contenders/index.js";
 import { runInFreshProcess } from "./fresh-process.js";
-import { median } from "./measure.js";
 import type { Options } from "./options.js";
 import type { Size } from "./payloads.js";
 
@@ -51,11 +52,6 @@ async function measure(
     wireBytesPerSpan: hotReceived.wireBytes / hot.spans,
     lostSpans: ended - hotReceived.spanCount - pacedReceived.spanCount,
   };
-}
-
-function inTurn<T>(list: readonly T[], round: number): T[] {
-  const first = round % list.length;
-  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 export async function timings(

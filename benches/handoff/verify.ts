@@ -6,9 +6,10 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { Attributes, AttrValue } from "../../__tests__/support/otlp.js";
+import { PAYLOAD_COUNT } from "../support/chat-payloads.js";
 import type { Collector, ReceivedSpan } from "../support/collector.js";
 import { runInFreshProcess } from "./fresh-process.js";
-import { PAYLOAD_COUNT, TINY_INDEX_ATTRIBUTE } from "./payloads.js";
+import { TINY_INDEX_ATTRIBUTE } from "./payloads.js";
 import type { Size } from "./payloads.js";
 
 const NO_RUN = { hotSpans: 0, pacedTicks: 0, pacedSpansPerTick: 0 };

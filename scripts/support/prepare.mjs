@@ -96,11 +96,13 @@ export async function ensureAll() {
 }
 
 /**
- * Runs a compiled program, with the arguments that this script got. Its exit code becomes ours.
+ * Runs a compiled program, with the arguments that this script got unless others are given. Its exit
+ * code becomes ours.
  * @param {string} file
+ * @param {readonly string[]} [given]
  */
-export async function runProgram(file) {
-  const args = ["--enable-source-maps", inProject(file), ...process.argv.slice(2)];
+export async function runProgram(file, given = process.argv.slice(2)) {
+  const args = ["--enable-source-maps", inProject(file), ...given];
   const { code } = await run(process.execPath, args);
   process.exitCode = code;
 }

@@ -2,7 +2,7 @@
  * What the benchmark asks of everything that it measures. A contender lives in a process of its
  * own: it is started once, records spans of one size, is flushed now and then, and is stopped.
  */
-import type { ChatPayload } from "../chat.js";
+import type { ChatPayload } from "../../support/chat.js";
 
 export interface Contender {
   /** Loads the library and points it at the collector, whose base URL is `endpoint`. */

@@ -2,7 +2,7 @@
  * The contenders in the order of the tables. Each is loaded only in the process that measures it,
  * so that no other library shares its heap.
  */
-import { PROJECT_DIRECTORY, rivalDirectory } from "../rivals.js";
+import { PROJECT_DIRECTORY, rivalDirectory } from "../../support/rivals.js";
 import type { Contender } from "./contender.js";
 
 /** A contender's program in a bare `node -e`: an ES module and the folder that it resolves from. */

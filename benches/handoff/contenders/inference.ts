@@ -3,7 +3,7 @@ import type { Tracer } from "@opentelemetry/api";
 
 import { openInferenceChat } from "../openinference-chat.js";
 import { setTinyAttributes, TINY_SPAN_NAME } from "../payloads.js";
-import { importRival } from "../rivals.js";
+import { importRival } from "../../support/rivals.js";
 import type { Contender } from "./contender.js";
 
 interface InferenceTracing {

@@ -1,56 +1,19 @@
-/**
- * OpenTelemetry JS as an application sets it up by hand: its provider, its batch processor and one
- * of its two OTLP/HTTP exporters, with an AsyncLocalStorage context manager as the others have it.
- * Everything is at its default but the limits that would drop spans or attributes.
- */
+/** OpenTelemetry JS as an application sets it up by hand, with one of its two OTLP/HTTP exporters. */
 import type { Tracer } from "@opentelemetry/api";
-import type { BasicTracerProvider, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 
+import { createProvider } from "../../support/opentelemetry-provider.js";
+import type { OtlpExporter } from "../../support/opentelemetry-provider.js";
 import { openInferenceChat } from "../openinference-chat.js";
 import { setTinyAttributes, TINY_SPAN_NAME } from "../payloads.js";
-import { importRival } from "../rivals.js";
 import type { Contender } from "./contender.js";
 
-/** More than any run leaves unsent, so that the queue never drops. */
-const QUEUE_SPANS = 1_000_000;
-
-/** More than any payload has, so that no attribute is dropped. */
-const ATTRIBUTES_PER_SPAN = 10_000;
-
-type Exporter =
-  "@opentelemetry/exporter-trace-otlp-proto" | "@opentelemetry/exporter-trace-otlp-http";
-
-async function createProvider(exporter: Exporter, endpoint: string): Promise<BasicTracerProvider> {
-  const load = (name: string) => importRival("opentelemetry", name);
-  const api = (await load("@opentelemetry/api")) as typeof import("@opentelemetry/api");
-  const sdk = (await load(
-    "@opentelemetry/sdk-trace-base",
-  )) as typeof import("@opentelemetry/sdk-trace-base");
-  const { AsyncLocalStorageContextManager } = (await load(
-    "@opentelemetry/context-async-hooks",
-  )) as { AsyncLocalStorageContextManager: new () => import("@opentelemetry/api").ContextManager };
-  const { OTLPTraceExporter } = (await load(exporter)) as {
-    OTLPTraceExporter: new (options: { url: string }) => SpanExporter;
-  };
-  const provider = new sdk.BasicTracerProvider({
-    spanLimits: { attributeCountLimit: ATTRIBUTES_PER_SPAN },
-    spanProcessors: [
-      new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), {
-        maxQueueSize: QUEUE_SPANS,
-      }),
-    ],
-  });
-  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager());
-  api.trace.setGlobalTracerProvider(provider);
-  return provider;
-}
-
-export function openTelemetry(exporter: Exporter): Contender {
+export function openTelemetry(exporter: OtlpExporter): Contender {
   let provider: BasicTracerProvider;
   let tracer: Tracer;
   return {
     async start(endpoint) {
-      provider = await createProvider(exporter, endpoint);
+      provider = await createProvider("opentelemetry", exporter, endpoint);
       tracer = provider.getTracer("bench");
     },
     tiny(index) {

@@ -1,6 +1,6 @@
 /**
  * Where the rivals live: each in a folder of its own under `benches/rivals/`, with a package.json
- * that names exact versions, installed by npm on the benchmark's first run. They are no dependency
+ * that names exact versions, installed by npm on the first run of a benchmark that wants it. They are no dependency
  * of the package, and no rival's dependencies mix with another's.
  */
 import { execFileSync } from "node:child_process";
@@ -9,9 +9,9 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-type Rival = "inference" | "opentelemetry";
+export type Rival = "inference" | "opentelemetry" | "openinference";
 
-/** Seen from `.build/benches/handoff/`, where the compiled benchmark runs. */
+/** Seen from `.build/benches/support/`, where the compiled benchmarks run. */
 export const PROJECT_DIRECTORY = resolve(import.meta.dirname, "../../..");
 
 export function rivalDirectory(rival: Rival): string {
@@ -39,8 +39,8 @@ export function npm(directory: string, args: string[]): string {
   });
 }
 
-export function installRivals(): void {
-  for (const rival of ["inference", "opentelemetry"] as const) {
+export function installRivals(rivals: readonly Rival[]): void {
+  for (const rival of rivals) {
     const directory = rivalDirectory(rival);
     if (existsSync(join(directory, "node_modules"))) continue;
     process.stderr.write(`installing ${rival} into ${directory}\n`);

@@ -1,0 +1,55 @@
+/** The command line of a benchmark of real clients. */
+import { parseArgs } from "node:util";
+
+import { reader } from "../arguments.js";
+import type { ClientBench, Workload } from "./bench.js";
+import { NONE, TRACERS } from "./tracers.js";
+
+/** More than usual: what is looked for is a small part of what a call costs. */
+const ROUNDS = 9;
+
+export interface Options {
+  rounds: number;
+  quick: boolean;
+  workloads: readonly Workload[];
+  /** The untraced run is always among them. */
+  tracers: readonly string[];
+  verifyOnly: boolean;
+  jsonFile: string | undefined;
+}
+
+export function readOptions(bench: ClientBench, args: string[]): Options {
+  const names = bench.workloads.map(({ name }) => name);
+  const { rounds, chosen } = reader(
+    `npm run bench -- ${bench.name} [options]
+  --rounds N           rounds, whose medians are shown (${ROUNDS})
+  --workloads A,B      of ${names.join(", ")} (all)
+  --tracers "A;B"      of ${[...TRACERS.keys()].join("; ")} (all; "${NONE}" always is)
+  --quick              few operations, one round: shows that everything runs, measures nothing
+  --verify             only look at what arrives of each, exit 1 if that is nothing
+  --json FILE          also write every round's figures there
+`,
+    ROUNDS,
+  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: "string" },
+      workloads: { type: "string" },
+      tracers: { type: "string" },
+      quick: { type: "boolean", default: false },
+      verify: { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  });
+  const workloads = chosen(names, values.workloads, ",");
+  const tracers = chosen([...TRACERS.keys()], values.tracers, ";");
+  return {
+    rounds: rounds(values.rounds, values.quick),
+    quick: values.quick,
+    workloads: bench.workloads.filter(({ name }) => workloads.includes(name)),
+    tracers: tracers.includes(NONE) ? tracers : [...tracers, NONE],
+    verifyOnly: values.verify,
+    jsonFile: values.json,
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The results as Markdown, and as a plain object for a file. Ratios are against what this package
+ * adds: 20× is twenty times as much.
+ */
+import { median } from "../measure.js";
+import { figure, machine, table } from "../tables.js";
+import type { Arrivals } from "./arrivals.js";
+import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
+import type { Options } from "./options.js";
+import { added } from "./rounds.js";
+import type { Added } from "./rounds.js";
+import { NONE, OURS, traces } from "./tracers.js";
+
+export interface Results {
+  bench: ClientBench;
+  options: Options;
+  arrivals: ReadonlyMap<Workload, ReadonlyMap<string, Arrivals>>;
+  rounds: Rounds;
+}
+
+function lost(rounds: readonly Round[]): number {
+  return rounds.reduce((sum, round) => sum + round.lostSpans, 0);
+}
+
+function middle(rounds: readonly Round[], of: keyof Round): number {
+  return median(rounds.map((round) => round[of]));
+}
+
+/** Nothing is so many times what could not be told from nothing. */
+function cell({ micros, spread }: Added, ours?: Added): string {
+  const shown = `${figure(micros)} ±${figure(spread)}`;
+  if (ours === undefined || ours.micros <= ours.spread) return shown;
+  return `${shown} (${figure(micros / ours.micros)}×)`;
+}
+
+function workloadTable(
+  workload: Workload,
+  byTracer: ReadonlyMap<string, Round[]>,
+  arrivals: ReadonlyMap<string, Arrivals> | undefined,
+): string {
+  const { operation, chunks } = workload;
+  const ours = added(byTracer, OURS, "mainThreadMicros");
+  const ourProcess = added(byTracer, OURS, "processMicros");
+  const rows = [...byTracer].map(([name, rounds]) => {
+    const main = figure(middle(rounds, "mainThreadMicros"));
+    if (name === NONE) return [name, main, "", "", ...(chunks === undefined ? [] : [""]), "", ""];
+    const own = name === OURS;
+    const more = added(byTracer, name, "mainThreadMicros");
+    const inProcess = added(byTracer, name, "processMicros");
+    if (more === undefined || inProcess === undefined) return [name, main];
+    return [
+      own ? `**${name}**` : name,
+      main,
+      cell(more, own ? undefined : ours),
+      cell(inProcess, own ? undefined : ourProcess),
+      ...(chunks === undefined ? [] : [figure(more.micros / chunks)]),
+      ...(traces(name)
+        ? [figure(arrivals?.get(name)?.spansPerOperation ?? 0), String(lost(rounds))]
+        : ["", ""]),
+    ];
+  });
+  const head = [
+    "",
+    `main thread, µs/${operation}`,
+    "**added** on the main thread",
+    "added in the whole process",
+    ...(chunks === undefined ? [] : ["added on the main thread per chunk"]),
+    `spans/${operation}`,
+    "spans lost",
+  ];
+  return `**${workload.name}**: ${workload.description}\n\n${table(head, rows)}`;
+}
+
+function targets({ bench, rounds }: Results): string[] {
+  return [...rounds].flatMap(([workload, byTracer]) => {
+    const of = (tracer: string) => added(byTracer, tracer, "mainThreadMicros")?.micros;
+    const own = byTracer.get(OURS);
+    const none = own && { what: "no span lost", reached: lost(own) === 0 };
+    return [...bench.targets(workload, of), ...(none === undefined ? [] : [none])].map(
+      ({ what, reached }) =>
+        `- ${reached ? "reached" : "**not reached**"}: ${workload.name}: ${what}`,
+    );
+  });
+}
+
+/** What a reader of the tables must know of the others' spans. */
+export function notes(arrivals: Results["arrivals"]): string[] {
+  return [...arrivals].flatMap(([workload, byTracer]) =>
+    [...byTracer].flatMap(([tracer, { names, lacking, problems }]) => [
+      `- ${workload.name}, ${tracer}: ${names === "" ? "nothing arrives" : names}` +
+        (lacking.length === 0 ? "" : `; model calls lack ${lacking.join(", ")}`),
+      ...problems.slice(0, 1).map((problem) => `- ${workload.name}, ${tracer}: ${problem}`),
+    ]),
+  );
+}
+
+export function markdown(results: Results): string {
+  const { bench, options, arrivals, rounds } = results;
+  return [
+    `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in a ` +
+      "fresh process, collector and model server in others. Added is with less without, in the same " +
+      "round, ± what half of the rounds were off by. In brackets: how many times what this package adds.",
+    ...[...rounds].map(([workload, byTracer]) =>
+      workloadTable(workload, byTracer, arrivals.get(workload)),
+    ),
+    notes(arrivals).join("\n"),
+    targets(results).join("\n"),
+  ].join("\n\n");
+}
+
+export function plain({ bench, options, arrivals, rounds }: Results): object {
+  const workloads = [...rounds].map(([workload, byTracer]) => {
+    const tracers = [...byTracer].map(([name, each]) => {
+      const more = {
+        mainThreadMicros: added(byTracer, name, "mainThreadMicros"),
+        processMicros: added(byTracer, name, "processMicros"),
+      };
+      return [
+        name,
+        { added: more, arrivals: arrivals.get(workload)?.get(name), rounds: each },
+      ] as const;
+    });
+    return [workload.name, Object.fromEntries(tracers)] as const;
+  });
+  return {
+    machine: machine(),
+    sdks: bench.sdks,
+    options,
+    workloads: Object.fromEntries(workloads),
+  };
+}
