@@ -31,20 +31,22 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
       const context = withPayloads(untraced(activeContext()), mayRecord);
       return await runIn(context, () => original.apply(this, args));
     }
-    const run = new WatchedRun(watch, this, args, mayRecord);
+    const watched = new WatchedRun(watch, this, args, mayRecord);
     let result: unknown;
     try {
-      result = await run.inside(() => original.apply(this, args));
+      result = await watched.inside(() => original.apply(this, args));
     } catch (error) {
-      run.over(error);
+      watched.over(error);
       throw error;
     }
     const loop = streamLoop(result);
-    if (loop === undefined) run.over();
+    if (loop === undefined) watched.over();
     else {
-      const ended = (): void => run.over(fieldsOf(result)["error"]);
-      loop.then(ended, (error: unknown) => run.over(error));
-      faultless(() => patch(result as object, "_raiseError", (raise) => tracedRaise(raise, run)));
+      const ended = (): void => watched.over(fieldsOf(result)["error"]);
+      loop.then(ended, (error: unknown) => watched.over(error));
+      faultless(() =>
+        patch(result as object, "_raiseError", (raise) => tracedRaise(raise, watched)),
+      );
     }
     return result;
   };
