@@ -90,6 +90,8 @@ async function withoutPayloads(round: AgentsRound, isStreamed: boolean): Promise
   const fail = async (): Promise<never> => await Promise.reject(new Error(SECRET));
   await run([toolOf(round, "tell", async () => await Promise.resolve(SECRET))], "Please tell");
   await run([toolOf(round, "fail", fail)], "Please fail");
+  const expert = agentOf(round, { name: "Expert", instructions: SECRET });
+  await run([expert.asTool({ toolName: "ask_expert", toolDescription: "Ask." })], "Please ask");
   await assert.rejects(run([toolOf(round, "fail", fail, { errorFunction: null })], "Please fail"));
   server.reply(faults.status(400, { message: SECRET }));
   await assert.rejects(run([], "Hello"));

@@ -7,7 +7,7 @@ import { Attr } from "../../semconv.js";
 import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
-import { withPayloads } from "../payloads.js";
+import { mayRecordPayloads, withPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
 import type { Models } from "./models.js";
 import { patch } from "./patch.js";
@@ -26,9 +26,11 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
   return async function run(this: unknown, ...args: unknown[]): Promise<unknown> {
     if (!watch.isTracing()) return await original.apply(this, args);
     const { tracingDisabled, traceIncludeSensitiveData } = fieldsOf(fieldsOf(this)["config"]);
-    const mayRecord = traceIncludeSensitiveData !== false;
+    const around = activeContext();
+    // Also for agents used as tools, whose runners do not know how they came to run.
+    const mayRecord = traceIncludeSensitiveData !== false && mayRecordPayloads(around);
     if (tracingDisabled === true) {
-      const context = withPayloads(untraced(activeContext()), mayRecord);
+      const context = withPayloads(untraced(around), mayRecord);
       return await runIn(context, () => original.apply(this, args));
     }
     const watched = new WatchedRun(watch, this, args, mayRecord);
