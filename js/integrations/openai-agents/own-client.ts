@@ -10,7 +10,7 @@ import type { Tracer } from "@opentelemetry/api";
 
 import { faultless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
-import { installOpenAIInstrumentation } from "../openai/index.js";
+import { installOpenAIInstrumentation, openai } from "../openai/index.js";
 import { folderInNodeModules, readSdkPackage } from "../sdk-package.js";
 import type { AgentsSdk } from "./sdk.js";
 
@@ -24,8 +24,8 @@ export function instrumentOwnClient({ OpenAIProvider }: AgentsSdk, tracer?: Trac
       return "unused";
     },
   };
-  const install = (openai: unknown): void => {
-    faultless(() => void installOpenAIInstrumentation(openai, tracer));
+  const install = (copy: unknown): void => {
+    faultless(() => void installOpenAIInstrumentation(copy, tracer));
   };
   const use = (model: unknown): void => {
     const { constructor: client } = fieldsOf(fieldsOf(model)["_client"]);
@@ -43,15 +43,15 @@ export function instrumentOwnClient({ OpenAIProvider }: AgentsSdk, tracer?: Trac
 /** A line of a stack that names a file of an installed package. */
 const INSTALLED_FILE = /(?<file>(?:file:\/\/)?[^\s()]*[\\/]node_modules[\\/][^\s()]*?):\d+:\d+/;
 
-function findCopy(stack: string, install: (openai: unknown) => void): void {
+function findCopy(stack: string, install: (copy: unknown) => void): void {
   const file = stack
     .split("\n")
     .map((line) => INSTALLED_FILE.exec(line)?.groups?.["file"])
     .find((named) => named?.includes("agents-openai"));
   if (file === undefined) return;
   const require = createRequire(file);
-  const required = require.resolve("openai");
-  const folder = folderInNodeModules(required, "openai");
+  const required = require.resolve(openai.packageName);
+  const folder = folderInNodeModules(required, openai.packageName);
   if (!file.startsWith("file:")) {
     const loaded = require.cache[required];
     if (loaded !== undefined) install(loaded.exports);
