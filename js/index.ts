@@ -52,4 +52,5 @@ export type { AgentSpanOptions, ManualSpanOptions, SharedAttributes } from "./sp
 export type { TokenUsage } from "./spans/usage.js";
 export { normalizeUsage, recordSpanUsage } from "./spans/usage.js";
 export { setSpanAttribute, setSpanAttributes, stringifyValue } from "./spans/values.js";
+export type { TracerInput } from "./tracer-input.js";
 export type { FlushResult, Loss, TracingStats } from "./stats.js";

@@ -25,6 +25,8 @@ pub struct Config {
     pub destination: Destination,
     /// How long the end of the process may be held up in all.
     pub exit_budget: Duration,
+    /// The first thing that the native thread does.
+    pub on_thread: fn(),
     /// Nothing goes to standard error.
     pub quiet: bool,
 }

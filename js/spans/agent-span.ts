@@ -1,26 +1,25 @@
 /**
  * `agentSpan`: one run of an agent, whose identity every span underneath inherits.
  */
-import type { Tracer } from "@opentelemetry/api";
-
 import { agentAttributes, conversationAttributes } from "../identity.js";
 import { SpanKindValues } from "../semconv.js";
 import type { AgentSpanHandle } from "./handle.js";
 import { type AgentSpanOptions, OptionReader } from "./options.js";
+import type { TracerInput } from "../tracer-input.js";
 import { readCall, runInside, startSpan } from "./run.js";
 
 /**
  * Runs `fn` inside an AGENT span. What `fn` returns is what the promise resolves to; what it throws
  * is recorded on the span and rejects the promise as the same object.
  *
- * @param tracer - an OpenTelemetry tracer in place of the one that `setup()` made
+ * @param tracer - an OpenTelemetry tracer, provider, or handle in place of what `setup()` made
  */
 export function agentSpan<T>(
   options: AgentSpanOptions,
   fn: (span: AgentSpanHandle) => T,
 ): Promise<Awaited<T>>;
 export function agentSpan<T>(
-  tracer: Tracer | undefined,
+  tracer: TracerInput | null | undefined,
   options: AgentSpanOptions,
   fn: (span: AgentSpanHandle) => T,
 ): Promise<Awaited<T>>;

@@ -7,20 +7,21 @@ import { agentAttributes, conversationAttributes, withoutUnset } from "../identi
 import { SpanKindValues } from "../semconv.js";
 import type { AgentSpanHandle } from "./handle.js";
 import { type ManualSpanOptions, OptionReader } from "./options.js";
+import type { TracerInput } from "../tracer-input.js";
 import { readCall, runInside, type StartedSpan, startSpan } from "./run.js";
 
 /**
  * Runs `fn` inside a span of any kind, CHAIN when not said. What `fn` returns is what the promise
  * resolves to; what it throws is recorded on the span and rejects the promise as the same object.
  *
- * @param tracer - an OpenTelemetry tracer in place of the one that `setup()` made
+ * @param tracer - an OpenTelemetry tracer, provider, or handle in place of what `setup()` made
  */
 export function manualSpan<T>(
   options: ManualSpanOptions,
   fn: (span: AgentSpanHandle) => T,
 ): Promise<Awaited<T>>;
 export function manualSpan<T>(
-  tracer: Tracer | undefined,
+  tracer: TracerInput | null | undefined,
   options: ManualSpanOptions,
   fn: (span: AgentSpanHandle) => T,
 ): Promise<Awaited<T>>;

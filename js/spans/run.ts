@@ -15,13 +15,9 @@ import { exceptionAttributes } from "../capture/exception.js";
 import { asRecord, inheritedAt, inheriting } from "../capture/inherited.js";
 import { NOOP_TRACER } from "../capture/noop-tracer.js";
 import { RecordingSpan } from "../capture/span.js";
-import {
-  CatalystTracingError,
-  CatalystTracingErrorCodes,
-  describeValue,
-  InvalidTracerInputError,
-} from "../errors.js";
-import { type Fields, nameText, read } from "../handoff/stand-ins.js";
+import { CatalystTracingError, CatalystTracingErrorCodes, describeValue } from "../errors.js";
+import { nameText } from "../handoff/stand-ins.js";
+import { tracerFrom } from "../tracer-input.js";
 import { activeContext, activeTracer, runIn, withActive } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
@@ -132,30 +128,6 @@ export function readCall<T>(caller: string, args: readonly unknown[]): SpanCall<
         `Call it as ${caller}(options, async (span) => { … }), or with a tracer before the options.`,
     );
   }
-  const tracer = hasTracer ? tracerIn(args[0]) : undefined;
+  const tracer = hasTracer ? tracerFrom(args[0]) : undefined;
   return { tracer, options, fn: fn as SpanCall<T>["fn"] };
-}
-
-/**
- * The tracer in what a user passes as one: a tracer, our handle, or a provider; none for
- * `undefined`, which stands for the one that `setup()` made.
- * @throws InvalidTracerInputError for anything else
- */
-export function tracerIn(given: unknown): Tracer | undefined {
-  if (given === undefined || given === null) return undefined;
-  if (hasMethod(given, "startSpan")) return given as Tracer;
-  const inner = typeof given === "object" ? read(given as Fields, "tracer") : undefined;
-  if (hasMethod(inner, "startSpan")) return inner as Tracer;
-  if (hasMethod(given, "getTracer")) {
-    return (given as { getTracer(name: string): Tracer }).getTracer("catalyst-tracing");
-  }
-  throw new InvalidTracerInputError(given);
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as Record<string, unknown>)[name] === "function"
-  );
 }

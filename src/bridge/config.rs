@@ -8,6 +8,7 @@ use napi_derive::napi;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 
+use super::thread::give_way;
 use crate::batch::BatchLimits;
 use crate::config::{Config, Destination};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
@@ -69,6 +70,7 @@ impl NativeConfig {
             },
             max_queue_bytes: bytes(self.max_queue_bytes),
             policy: Policy::default(),
+            on_thread: give_way,
             quiet: self.quiet,
             exit_budget: Duration::from_millis(u64::from(self.exit_flush_ms)),
             destination: if self.is_kept_in_memory() {

@@ -11,6 +11,7 @@ mod derive;
 mod memory;
 mod process;
 mod stats;
+mod thread;
 
 use std::time::Duration;
 

@@ -22,6 +22,7 @@ pub(super) fn run(
     inbox: UnboundedReceiver<Command>,
     ready: &SyncSender<Result<(), StartError>>,
 ) {
+    (config.on_thread)();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()

@@ -28,20 +28,20 @@ export interface RoundOptions {
   readonly open?: number;
 }
 
-let server: ModelServer | undefined;
+let theOne: ModelServer | undefined;
 
 /** One for the process: the SDK's clients keep the address that they began with. */
 async function theServer(): Promise<ModelServer> {
-  if (server === undefined) {
-    server = await startModelServer();
+  if (theOne === undefined) {
+    theOne = await startModelServer();
     process.env["OPENAI_API_KEY"] = "key";
-    process.env["OPENAI_BASE_URL"] = server.url;
+    process.env["OPENAI_BASE_URL"] = theOne.url;
   }
-  server.reset();
-  return server;
+  theOne.reset();
+  return theOne;
 }
 
-after(async () => await server?.close());
+after(async () => await theOne?.close());
 
 export async function tracedRuns(
   name: Name,

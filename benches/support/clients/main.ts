@@ -14,7 +14,7 @@ import { markdown, notes, plain } from "./report.js";
 import { rounds } from "./rounds.js";
 import type { Servers } from "./servers.js";
 import { withServers } from "./servers.js";
-import { NONE } from "./tracers.js";
+import { traces } from "./tracers.js";
 
 function say(progress: string): void {
   process.stderr.write(`${progress}\n`);
@@ -30,7 +30,7 @@ async function allArrivals(
   const all: ByWorkload = new Map();
   for (const workload of options.workloads) {
     const byTracer = new Map<string, Arrivals>();
-    for (const tracer of options.tracers.filter((name) => name !== NONE)) {
+    for (const tracer of options.tracers.filter(traces)) {
       byTracer.set(tracer, await arrivals(bench, workload, tracer, servers));
     }
     all.set(workload, byTracer);

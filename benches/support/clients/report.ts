@@ -9,7 +9,7 @@ import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import type { Options } from "./options.js";
 import { added } from "./rounds.js";
 import type { Added } from "./rounds.js";
-import { NONE, OURS } from "./tracers.js";
+import { NONE, OURS, traces } from "./tracers.js";
 
 export interface Results {
   bench: ClientBench;
@@ -54,8 +54,9 @@ function workloadTable(
       cell(more, own ? undefined : ours),
       cell(inProcess, own ? undefined : ourProcess),
       ...(chunks === undefined ? [] : [figure(more.micros / chunks)]),
-      figure(arrivals?.get(name)?.spansPerOperation ?? 0),
-      String(lost(rounds)),
+      ...(traces(name)
+        ? [figure(arrivals?.get(name)?.spansPerOperation ?? 0), String(lost(rounds))]
+        : ["", ""]),
     ];
   });
   const head = [

@@ -8,7 +8,7 @@ import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
 import { NONE } from "./tracers.js";
 
-const WARM_UP_SHARE = 0.1;
+const WARM_UP_SHARE = 0.25;
 
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;

@@ -10,7 +10,7 @@ import { addOverlay } from "../../capture/overlay.js";
 import { activeTracer } from "../../runtime.js";
 import { faultless } from "../guard.js";
 import type { Installation, Integration } from "../integration.js";
-import { type TracerInput, tracerFrom } from "../tracer-input.js";
+import { type TracerInput, tracerFrom } from "../../tracer-input.js";
 import { CustomCall } from "./custom-call.js";
 import { Follower } from "./follow.js";
 import { Models } from "./models.js";

@@ -6,7 +6,7 @@ import type { Context } from "@opentelemetry/api";
 import { activeContext, runIn } from "../../runtime.js";
 import { faultless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
-import { CustomCall } from "./custom-call.js";
+import type { CustomCall } from "./custom-call.js";
 import { patch } from "./patch.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
 

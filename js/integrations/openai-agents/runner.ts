@@ -7,7 +7,7 @@ import { Attr } from "../../semconv.js";
 import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
-import { withPayloads } from "../payloads.js";
+import { mayRecordPayloads, withPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
 import type { Models } from "./models.js";
 import { patch } from "./patch.js";
@@ -26,25 +26,29 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
   return async function run(this: unknown, ...args: unknown[]): Promise<unknown> {
     if (!watch.isTracing()) return await original.apply(this, args);
     const { tracingDisabled, traceIncludeSensitiveData } = fieldsOf(fieldsOf(this)["config"]);
-    const mayRecord = traceIncludeSensitiveData !== false;
+    const around = activeContext();
+    // Also for agents used as tools, whose runners do not know how they came to run.
+    const mayRecord = traceIncludeSensitiveData !== false && mayRecordPayloads(around);
     if (tracingDisabled === true) {
-      const context = withPayloads(untraced(activeContext()), mayRecord);
+      const context = withPayloads(untraced(around), mayRecord);
       return await runIn(context, () => original.apply(this, args));
     }
-    const run = new WatchedRun(watch, this, args, mayRecord);
+    const watched = new WatchedRun(watch, this, args, mayRecord);
     let result: unknown;
     try {
-      result = await run.inside(() => original.apply(this, args));
+      result = await watched.inside(() => original.apply(this, args));
     } catch (error) {
-      run.over(error);
+      watched.over(error);
       throw error;
     }
     const loop = streamLoop(result);
-    if (loop === undefined) run.over();
+    if (loop === undefined) watched.over();
     else {
-      const ended = (): void => run.over(fieldsOf(result)["error"]);
-      loop.then(ended, (error: unknown) => run.over(error));
-      faultless(() => patch(result as object, "_raiseError", (raise) => tracedRaise(raise, run)));
+      const ended = (): void => watched.over(fieldsOf(result)["error"]);
+      loop.then(ended, (error: unknown) => watched.over(error));
+      faultless(() =>
+        patch(result as object, "_raiseError", (raise) => tracedRaise(raise, watched)),
+      );
     }
     return result;
   };

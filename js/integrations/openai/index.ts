@@ -7,7 +7,7 @@ import type { Tracer } from "@opentelemetry/api";
 import { InvalidSdkInputError } from "../../errors.js";
 import { warnOnce } from "../../log.js";
 import type { Installation, Integration } from "../integration.js";
-import { type TracerInput, tracerFrom } from "../tracer-input.js";
+import { type TracerInput, tracerFrom } from "../../tracer-input.js";
 import { OPERATIONS } from "./operations.js";
 import { patchOperation } from "./patch.js";
 import { patchRetries } from "./retries.js";

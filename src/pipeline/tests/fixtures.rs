@@ -26,6 +26,7 @@ const MEBIBYTE: usize = 1024 * 1024;
 /// Batches close by a flush alone, unless a test says otherwise.
 pub fn config(url: &str) -> Config {
     Config {
+        on_thread: || (),
         resource: Resource::builder_empty().build(),
         batch: BatchLimits {
             max_spans: 1_000,

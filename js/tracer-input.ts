@@ -1,14 +1,14 @@
 /**
- * The tracer in what a user passes to an `instrument…` function: a tracer, a tracer provider, or
+ * The tracer in what a user passes as the place to send spans to: a tracer, a tracer provider, or
  * anything that has one of them as `tracer` or `provider`, such as the handle of `setup()`.
  */
 import type { Tracer, TracerProvider } from "@opentelemetry/api";
 
-import { InvalidTracerInputError } from "../errors.js";
-import { PACKAGE_VERSION } from "../options.js";
-import { activeTracer } from "../runtime.js";
+import { InvalidTracerInputError } from "./errors.js";
+import { PACKAGE_VERSION } from "./options.js";
+import { activeTracer } from "./runtime.js";
 
-/** What an `instrument…` function takes as the place to send spans to. */
+/** What the span functions and the `instrument…` functions take in place of the running tracing. */
 export type TracerInput =
   Tracer | TracerProvider | { readonly tracer: Tracer } | { readonly provider: TracerProvider };
 

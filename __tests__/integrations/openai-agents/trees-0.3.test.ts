@@ -1,3 +1,0 @@
-import { testTrees } from "./trees.js";
-
-testTrees("agents-0.3");
