@@ -10,11 +10,11 @@ import { startCollector } from "../support/collector.js";
 import { runProgram } from "../support/subprocess.js";
 
 /** A field that is loaded when it is asked for, by traced code, as object mappers have them. */
-function lazy(load: () => void): Record<string, unknown> {
+function lazy(find: () => void): Record<string, unknown> {
   return {
     before: { sense: 1 },
     get loaded() {
-      load();
+      find();
       return { found: ["two"] };
     },
     after: { nonsense: 3 },

@@ -154,6 +154,7 @@ export class Recorder {
       outbox.countUnwritten();
       this.report(fault);
     }
+    this.guard(() => outbox.commitEnd(outbox.walker, now()));
   }
 
   /** Writes a snapshot of `value` and returns its index among the parts of the span. */
