@@ -23,6 +23,9 @@ const DETAILS: Readonly<Record<string, (run: DocumentedRun) => void>> = {
     const { attributes } = spanNamed(spans, "workshop.run");
     assert.deepEqual(attributes, {
       "openinference.span.kind": "AGENT",
+      "agent.outcome": "success",
+      "agent.stop_reason": "completed",
+      "agent.finalized": true,
       "agent.id": "workshop",
       "agent.name": "The Workshop",
       "agent.role": "repairs",

@@ -24,6 +24,56 @@ const FUNCTIONS = { agentSpan, manualSpan };
 
 type Run = (options: never, fn: (span: AgentSpanHandle) => unknown) => Promise<unknown>;
 
+interface Outcome {
+  readonly says: string;
+  readonly run: (span: AgentSpanHandle) => unknown;
+  readonly attributes: readonly [outcome: string, stopReason: string, isFinalized: boolean];
+  readonly status: number;
+}
+
+const OUTCOMES: readonly Outcome[] = [
+  {
+    says: "that returns is a success",
+    run: () => undefined,
+    attributes: ["success", "completed", true],
+    status: 0,
+  },
+  {
+    says: "that throws is a failure",
+    run: () => {
+      throw new TypeError("bad");
+    },
+    attributes: ["failure", "error", false],
+    status: 2,
+  },
+  {
+    says: "has the outcome that it gives itself",
+    run: (span) => span.setOutcome("partial").setStopReason("limit").setFinalized(false),
+    attributes: ["partial", "limit", false],
+    status: 0,
+  },
+  {
+    says: "that calls itself a failure is an error",
+    run: (span) => span.setAttribute("agent.outcome", "failure"),
+    attributes: ["failure", "error", false],
+    status: 2,
+  },
+];
+
+for (const { says, run, attributes: expected, status } of OUTCOMES) {
+  test(`a run ${says}`, () =>
+    traced(async ({ only }) => {
+      await agentSpan({ agentId: "a" }, run).catch(() => undefined);
+      const span = await only();
+      const { attributes } = span;
+      const outcome = ["outcome", "stop_reason", "finalized"].map(
+        (name) => attributes[`agent.${name}`],
+      );
+      assert.deepEqual(outcome, expected);
+      assert.equal(span.status.code, status);
+    }));
+}
+
 test("agentSpan says who the agent is, in what conversation, and what it was given", () =>
   traced(async ({ only }) => {
     const result = await agentSpan(
@@ -54,6 +104,9 @@ test("agentSpan says who the agent is, in what conversation, and what it was giv
       "session.id": "s",
       "user.id": "u",
       "openinference.span.kind": "AGENT",
+      "agent.outcome": "success",
+      "agent.stop_reason": "completed",
+      "agent.finalized": true,
       "gen_ai.system": "openai",
       metadata: '{"tenant":"acme"}',
       "tag.tags": ["beta"],

@@ -6,11 +6,13 @@ import { SpanKindValues } from "../semconv.js";
 import type { AgentSpanHandle } from "./handle.js";
 import { type AgentSpanOptions, OptionReader } from "./options.js";
 import type { TracerInput } from "../tracer-input.js";
+import { settleOutcome } from "./outcome.js";
 import { readCall, runInside, startSpan } from "./run.js";
 
 /**
  * Runs `fn` inside an AGENT span. What `fn` returns is what the promise resolves to; what it throws
- * is recorded on the span and rejects the promise as the same object.
+ * is recorded on the span and rejects the promise as the same object. Unless `fn` says otherwise, the
+ * run's outcome is `success` or `failure` by that.
  *
  * @param tracer - an OpenTelemetry tracer, provider, or handle in place of what `setup()` made
  */
@@ -35,5 +37,5 @@ export async function agentSpan<T>(...args: readonly unknown[]): Promise<Awaited
     inherited: { ...agentAttributes({ id, name, role }), ...conversationAttributes(options) },
     options,
   });
-  return await runInside(started, fn);
+  return await runInside(started, fn, settleOutcome);
 }

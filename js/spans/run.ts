@@ -84,17 +84,24 @@ function setCommon(span: Span, options: OptionReader): void {
   if (input !== undefined) setContent(span, "input", input);
 }
 
-/** Always through a promise, as documented; `fn` itself runs at once. */
+/**
+ * Always through a promise, as documented; `fn` itself runs at once.
+ * @param settle - told before the end whether `fn` has thrown
+ */
 export async function runInside<T>(
   { handle, context }: StartedSpan,
   fn: (span: AgentSpanHandle) => T,
+  settle?: (span: Span, hasThrown: boolean) => void,
 ): Promise<Awaited<T>> {
+  let hasThrown = false;
   try {
     return await runIn(context, fn, handle);
   } catch (error) {
+    hasThrown = true;
     guarded(() => recordFailure(handle.raw, error));
     throw error;
   } finally {
+    guarded(() => settle?.(handle.raw, hasThrown));
     guarded(() => handle.raw.end());
   }
 }
