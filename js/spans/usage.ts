@@ -93,15 +93,16 @@ const PATHS: Readonly<Record<Name, readonly string[]>> = {
   ],
 };
 
-/** Anthropic's and Bedrock's names: cached input is not part of their input tokens. */
-const BESIDE_PROMPT = [
-  "cache_read_input_tokens",
-  "cache_creation_input_tokens",
-  "cacheReadInputTokens",
-  "cacheWriteInputTokens",
-];
-/** Gemini's: thinking is not part of the candidates' tokens. */
-const BESIDE_COMPLETION = ["thoughtsTokenCount"];
+/** What is not part of a sum but beside it, and of which. */
+const BESIDE: ReadonlyMap<string, "prompt" | "completion"> = new Map([
+  // Anthropic's and Bedrock's names: cached input is not part of their input tokens.
+  ["cache_read_input_tokens", "prompt"],
+  ["cache_creation_input_tokens", "prompt"],
+  ["cacheReadInputTokens", "prompt"],
+  ["cacheWriteInputTokens", "prompt"],
+  // Gemini's: thinking is not part of the candidates' tokens.
+  ["thoughtsTokenCount", "completion"],
+]);
 
 const KEYS: Readonly<Record<Name, string>> = {
   prompt: Attr.TOKEN_COUNT_PROMPT,
@@ -134,12 +135,7 @@ function levelOf(paths: typeof PATHS): Level {
   for (const name of NAMES) {
     for (const [rank, path] of paths[name].entries()) {
       const [first = "", second] = path.split(".");
-      const beside = BESIDE_PROMPT.includes(path)
-        ? "prompt"
-        : BESIDE_COMPLETION.includes(path)
-          ? "completion"
-          : undefined;
-      const counter = { name, rank, beside } as const;
+      const counter = { name, rank, beside: BESIDE.get(path) };
       if (second === undefined) {
         level.set(first, counter);
         continue;
