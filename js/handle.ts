@@ -5,6 +5,7 @@
 import type { Tracer, TracerProvider } from "@opentelemetry/api";
 
 import type { SpanProcessor } from "./capture/span-processor.js";
+import type { TraceHook } from "./hooks/finished-trace.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 
@@ -40,6 +41,16 @@ export interface CatalystTracing {
   /** As `flush()`, and lets span processors flush too. */
   forceFlush(): Promise<void>;
   stats(): TracingStats;
+  /**
+   * Calls `hook` with each trace in which everything that started here has ended, soon after, and
+   * by the end of the next `flush()` or `shutdown()`. A trace under whose spans more begin later, or
+   * of which another process has the root, is told in several calls with the same `traceId`.
+   *
+   * `hook` runs on the event loop, outside of any span, and traces nothing: spans made in it are
+   * not recorded. What it throws, or rejects with, is counted in `stats().faults`. Returns a
+   * function that ends it.
+   */
+  onTrace(hook: TraceHook): () => void;
   /**
    * Delivers what has ended, for up to `timeoutMs` (5000), and ends tracing. From then on spans are
    * no-ops, until the next `setup()`. Never rejects; calling it again waits for the same end.

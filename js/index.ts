@@ -16,6 +16,21 @@ export type {
   CatalystTracing,
   CatalystTracing as InferenceTracing,
 } from "./handle.js";
+export type {
+  FinishedEvent,
+  FinishedLink,
+  FinishedSpan,
+  FinishedStatus,
+} from "./hooks/finished-span.js";
+export type {
+  FinishedTrace,
+  TraceError,
+  TraceHandoff,
+  TraceHook,
+  TraceTokens,
+  TraceToolCalls,
+} from "./hooks/finished-trace.js";
+export type { TreeOptions } from "./testing/tree.js";
 export type { AgentIdentity } from "./identity.js";
 export {
   agentIdentityAttributes,

@@ -6,6 +6,8 @@ import type { Tracer } from "@opentelemetry/api";
 
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracerProvider, CatalystTracing } from "./handle.js";
+import type { TraceHook } from "./hooks/finished-trace.js";
+import { checkHook } from "./hooks/check-hook.js";
 import type { ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
 
@@ -52,6 +54,11 @@ export class NoopTracing implements CatalystTracing {
 
   stats(): TracingStats {
     return statsOf(null);
+  }
+
+  onTrace(hook: TraceHook): () => void {
+    checkHook(hook);
+    return () => undefined;
   }
 
   shutdown(): Promise<void> {

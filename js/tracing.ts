@@ -15,8 +15,12 @@ import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
 import { Engine } from "./engine.js";
+import { describeValue } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
+import type { TraceHook } from "./hooks/finished-trace.js";
+import { checkHook } from "./hooks/check-hook.js";
+import { TraceHooks } from "./hooks/trace-hooks.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
@@ -46,6 +50,7 @@ export class Tracing implements CatalystTracing {
   private readonly engine: Engine;
   private readonly recorder: Recorder;
   private readonly foreignSpans: ForeignSpans;
+  private readonly traceHooks: TraceHooks;
   private registration: Registration | undefined;
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
@@ -72,6 +77,9 @@ export class Tracing implements CatalystTracing {
       return provider !== undefined && provider !== this.provider;
     };
     this.foreignSpans = new ForeignSpans(this.recorder);
+    this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
+      this.reportHookFault(problem, fault),
+    );
     this.provider = new RecordingTracerProvider(this.recorder, {
       flush: () => this.flush(),
       shutdown: () => this.shutdown(),
@@ -112,6 +120,7 @@ export class Tracing implements CatalystTracing {
   }
 
   flush(timeoutMs?: number): Promise<FlushResult> {
+    this.traceHooks.tellFinished();
     return this.engine.flush(durationOr(timeoutMs, this.options.timeoutMs + FLUSH_MARGIN_MS));
   }
 
@@ -121,6 +130,11 @@ export class Tracing implements CatalystTracing {
 
   stats(): TracingStats {
     return this.engine.stats();
+  }
+
+  onTrace(hook: TraceHook): () => void {
+    checkHook(hook);
+    return this.traceHooks.add(hook);
   }
 
   shutdown(timeoutMs?: number): Promise<void> {
@@ -134,6 +148,7 @@ export class Tracing implements CatalystTracing {
   private async end(timeoutMs: number): Promise<void> {
     try {
       await this.provider.shutdownProcessors(timeoutMs);
+      this.traceHooks.tellAll();
       withdraw(this);
       this.registration?.undo();
       this.recorder.close();
@@ -186,6 +201,7 @@ export class Tracing implements CatalystTracing {
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
   private flushAtExit(): void {
+    this.traceHooks.tellAll();
     const { outbox } = this.engine;
     // When a worker ends the process goes on, and with it the native thread.
     if (isMainThread) outbox.flushAtEnd();
@@ -194,7 +210,18 @@ export class Tracing implements CatalystTracing {
 
   private reportFault(fault: unknown): void {
     warnOnce("a fault inside tracing was kept from the app; stats().faults counts them", "fault");
-    if (this.options.debug) debugLine(fault instanceof Error ? `${fault.stack}` : String(fault));
+    this.debugFault(fault);
+  }
+
+  private reportHookFault(problem: string, fault: unknown): void {
+    this.engine.outbox.countFault();
+    const why = fault === undefined ? "" : `: ${describeFault(fault)}`;
+    warnOnce(`onTrace(): ${problem}${why}. stats().faults counts them`, `onTrace: ${problem}`);
+    this.debugFault(fault);
+  }
+
+  private debugFault(fault: unknown): void {
+    if (this.options.debug && fault !== undefined) debugLine(stackOf(fault));
   }
 }
 
@@ -216,4 +243,21 @@ function derive(native: Native, parts: readonly Uint8Array[]): DerivedParts {
     ) as never,
     json: new Map(derived.json.map(({ index, json }) => [index, json])),
   };
+}
+
+/** What somebody's code threw can be anything, and throw in its turn when it is looked at. */
+function describeFault(fault: unknown): string {
+  try {
+    return fault instanceof Error ? String(fault) : describeValue(fault);
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+function stackOf(fault: unknown): string {
+  try {
+    return fault instanceof Error ? `${fault.stack}` : String(fault);
+  } catch {
+    return describeFault(fault);
+  }
 }

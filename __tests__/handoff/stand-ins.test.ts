@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { wrap } from "./arbitrary-values.js";
 import { jsonOf } from "./desk.js";
@@ -86,6 +87,12 @@ test("an Error tells its name, message, stack, cause and own properties", () => 
   assert.equal(read.error["code"], 7);
   const many = parsed(new AggregateError([new Error("one")], "all")) as { errors: unknown[] };
   assert.equal((many.errors[0] as { message: string }).message, "one");
+});
+
+test("an Error of another realm tells as much", () => {
+  const error: unknown = runInNewContext('new TypeError("wrong")');
+  const { name, message } = parsed(error) as Record<string, unknown>;
+  assert.deepEqual([name, message], ["TypeError", "wrong"]);
 });
 
 test("what throws when it is read is a note, and the rest is there", () => {

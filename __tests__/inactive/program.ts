@@ -202,6 +202,13 @@ async function handleMembers(tracing: CatalystTracing): Promise<void> {
     await provider.forceFlush();
     return !provider.getTracer("any", "1").startSpan("a").isRecording();
   });
+  await check("the handle's hooks are told nothing", async () => {
+    const end = tracing.onTrace(() => (report["a hook is told nothing"] = false));
+    tracing.tracer.startSpan("a").end();
+    await tracing.flush();
+    end();
+    return true;
+  });
   await check("the handle flushes", async () => {
     await tracing.forceFlush();
     return (await tracing.flush(100)).ok;

@@ -51,7 +51,7 @@ export class ForeignSpans implements ForeignSpanSink {
       if (span instanceof RecordingSpan || this.seen.has(span) || isSampledOut(span)) return;
       const parentIsRemote = trace.getSpanContext(context)?.isRemote === true;
       this.seen.set(span, { by, parentIsRemote, hasEnded: false });
-      recorder.countStart();
+      recorder.startCopy(() => span.spanContext().traceId);
       inherit(span, context);
     });
   }
@@ -72,7 +72,7 @@ export class ForeignSpans implements ForeignSpanSink {
     if (isSampledOut(span)) return undefined;
     const seen = { by, parentIsRemote: false, hasEnded: false };
     this.seen.set(span, seen);
-    this.recorder.countStart();
+    this.recorder.startCopy(() => span.spanContext().traceId);
     return seen;
   }
 

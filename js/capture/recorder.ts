@@ -12,7 +12,7 @@ import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
-import type { SpanProcessor } from "./span-processor.js";
+import type { SpanObserver, SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
@@ -52,7 +52,7 @@ export class Recorder {
   readonly derive: RecorderParts["derive"];
   private readonly outbox: Outbox;
   private readonly onFault: RecorderParts["onFault"];
-  private processors: readonly SpanProcessor[] | undefined;
+  private processors: readonly (SpanProcessor & Partial<SpanObserver>)[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
   private readonly abandoned: AbandonedSpans;
@@ -88,6 +88,11 @@ export class Recorder {
     this.processors = [...(this.processors ?? []), processor];
   }
 
+  removeProcessor(processor: SpanProcessor): void {
+    const others = this.processors?.filter((other) => other !== processor) ?? [];
+    this.processors = others.length === 0 ? undefined : others;
+  }
+
   start(span: RecordingSpan, context: Context): void {
     this.outbox.countStart();
     if (this.processors === undefined) return;
@@ -108,16 +113,22 @@ export class Recorder {
     if (!this.isOpen) return;
     const { outbox } = this;
     outbox.countEnd();
+    const { isWriting } = outbox;
+    let place = outbox.walker;
     try {
-      const overcome = writeEnd(outbox.walker, span);
+      if (isWriting) place = outbox.innerPlace();
+      outbox.isWriting = true;
+      const overcome = writeEnd(place, span);
       if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
       outbox.countUnwritten();
       this.report(fault);
+    } finally {
+      outbox.isWriting = isWriting;
     }
     try {
       this.abandoned.ended(span);
-      outbox.commitEnd(at);
+      outbox.commitEnd(place, at);
     } catch (fault) {
       this.report(fault);
     }
@@ -126,27 +137,38 @@ export class Recorder {
   }
 
   /** A span of another provider has started. */
-  countStart(): void {
+  startCopy(traceId: () => string): void {
     this.outbox.countStart();
+    for (const processor of this.processors ?? []) {
+      this.guard(() => processor.onForeignStart?.(traceId()));
+    }
   }
 
   /**
-   * A span of another provider has ended; `copy` makes one of ours of it, which our processors do
-   * not see. Where it throws, the span counts as lost.
+   * A span of another provider has ended; `copy` makes one of ours of it, which processors of the
+   * app do not see. Where it throws, the span counts as lost.
    */
   endCopy(copy: () => RecordingSpan): void {
     const { outbox } = this;
     outbox.countEnd();
+    let span: RecordingSpan | undefined;
     try {
-      const span = copy();
-      const overcome = writeEnd(outbox.walker, span);
-      if (overcome !== undefined) this.report(overcome);
+      const finished = copy();
+      span = finished;
+      this.write((place) => {
+        const overcome = writeEnd(place, finished);
+        if (overcome !== undefined) this.report(overcome);
+      });
       this.abandoned.ended(span);
     } catch (fault) {
       outbox.countUnwritten();
       this.report(fault);
     }
-    this.guard(() => outbox.commitEnd(now()));
+    this.guard(() => outbox.commitEnd(outbox.walker, now()));
+    if (span === undefined) return;
+    for (const processor of this.processors ?? []) {
+      this.guard(() => processor.onForeignEnd?.(span as never));
+    }
   }
 
   /** Writes a snapshot of `value` and returns its index among the parts of the span. */
@@ -156,8 +178,7 @@ export class Recorder {
     if (!this.isOpen) return index;
     try {
       if (index === 0) this.abandoned.watch(span);
-      writePartRecord(this.outbox.walker, span, index, PartKind[kind], value);
-      this.outbox.commit();
+      this.write((place) => writePartRecord(place, span, index, PartKind[kind], value));
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
     } catch (fault) {
       this.report(fault);
@@ -168,18 +189,34 @@ export class Recorder {
   private discard(s0: number, s1: number): void {
     if (!this.isOpen) return;
     this.guard(() => {
-      writeDiscard(this.outbox.walker, s0, s1);
-      this.outbox.commit();
+      this.write((place) => writeDiscard(place, s0, s1));
     });
+  }
+
+  /** Writes one record, and commits it. */
+  private write(record: (place: Walker) => void): void {
+    const { outbox } = this;
+    const { isWriting } = outbox;
+    const place = isWriting ? outbox.innerPlace() : outbox.walker;
+    try {
+      outbox.isWriting = true;
+      record(place);
+    } finally {
+      outbox.isWriting = isWriting;
+      outbox.commit(place);
+    }
   }
 
   /** Span processors may ask for what only Rust can derive, when the outbox is long gone. */
   private keepCopy(span: RecordingSpan, index: number, kind: PartKind, value: unknown): void {
-    const copies = (this.copies ??= new Walker(COPY_BUFFER_BYTES));
+    // Nobody else gets it meanwhile: reading a value can run code that is traced.
+    const copies = this.copies ?? new Walker(COPY_BUFFER_BYTES);
+    this.copies = undefined;
     copies.beginChunk();
     writePartRecord(copies, span, index, PartKind[kind], value);
     // A copy: the buffer is used again.
     (span.partBytes ??= []).push(new Uint8Array(copies.bytes.subarray(0, copies.at)));
+    this.copies = copies;
   }
 
   get hasProcessors(): boolean {

@@ -12,3 +12,9 @@ export interface SpanProcessor {
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
+
+/** One of our own, which is also told of spans of another provider that are sent through us. */
+export interface SpanObserver extends SpanProcessor {
+  onForeignStart(traceId: string): void;
+  onForeignEnd(copy: never): void;
+}

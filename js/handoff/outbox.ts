@@ -5,6 +5,9 @@
  * Records become visible to Rust when they are committed, by a number in the memory's header. Rust
  * reads the memory in `submit()` and once more when the environment ends, so what is committed is
  * safe even from `worker.terminate()`.
+ *
+ * Reading a value can run the app's code, a getter or a `toJSON`, which may itself trace something.
+ * What is recorded there, while another record is being written, waits until that one is complete.
  */
 import { Walker } from "./walker.js";
 
@@ -21,6 +24,8 @@ const HEADER_BYTES = HEADER_WORDS * 4;
 const INITIAL_BYTES = 512 * 1024;
 /** Large enough that the crossing costs nothing per span, small enough to be copied from cache. */
 const CHUNK_BYTES = 256 * 1024;
+/** The first size of a record that is begun inside another one. */
+const INNER_BYTES = 1024;
 /** How long a record waits for more. Also what a killed process may lose. */
 const MAX_WAIT_MS = 5;
 
@@ -47,6 +52,10 @@ export class Outbox {
   /** Told before what is committed crosses. */
   beforeSubmit: (() => void) | undefined;
   private isEnding = false;
+  /** While a record is being written. */
+  isWriting = false;
+  /** Records that were begun meanwhile, in that order, and how much of each is complete. */
+  private readonly inner = new Map<Walker, number>();
 
   constructor(private readonly bridge: Bridge) {
     this.walker = new Walker(INITIAL_BYTES, HEADER_BYTES);
@@ -85,8 +94,20 @@ export class Outbox {
     this.header[FAULTS]! += 1;
   }
 
-  /** Makes what was written part of the chunk. */
-  commit(): void {
+  /** Where a record is written that is begun inside another one. */
+  innerPlace(): Walker {
+    const inner = new Walker(INNER_BYTES, 0, 0);
+    this.inner.set(inner, 0);
+    return inner;
+  }
+
+  /** Makes what was written there part of the chunk. */
+  commit(place: Walker): void {
+    if (this.isWriting) {
+      if (place !== this.walker) this.inner.set(place, place.at);
+      return;
+    }
+    if (this.inner.size > 0) this.takeInner();
     const { at } = this.walker;
     this.header[COMMITTED] = at;
     if (this.isEnding) this.flushAtEnd();
@@ -95,13 +116,21 @@ export class Outbox {
   }
 
   /** As `commit`, for the record of a span's end at time `at` (`performance.now()`). */
-  commitEnd(at: number): void {
+  commitEnd(place: Walker, at: number): void {
     // The event loop is not free: a long synchronous run must not keep its spans to itself.
-    if (!this.isEnding && this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS) {
-      this.header[COMMITTED] = this.walker.at;
-      this.submit();
-    } else {
-      this.commit();
+    const isLate = this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS;
+    this.commit(place);
+    if (isLate && !this.isEnding) this.submit();
+  }
+
+  private takeInner(): void {
+    const { inner, walker } = this;
+    const records = [...inner].map(([{ bytes }, length]) => bytes.subarray(0, length));
+    inner.clear();
+    for (const record of records) {
+      this.header[COMMITTED] = walker.at;
+      if (walker.at + record.length > CHUNK_BYTES) this.submit();
+      walker.append(record);
     }
   }
 
@@ -129,12 +158,22 @@ export class Outbox {
   /** There will be no later tick: hands over everything, now and from now on at once. */
   flushAtEnd(): void {
     this.isEnding = true;
+    if (this.isWriting) this.giveUpRecord();
     this.submit();
     this.bridge.flushBlocking(this.slot);
   }
 
-  /** Hands over what is committed, and all counts. */
+  /** The process ended while the app's own code ran inside a record, which will not be completed. */
+  private giveUpRecord(): void {
+    this.isWriting = false;
+    this.walker.rewind(this.header[COMMITTED]!);
+    this.takeInner();
+    this.header[COMMITTED] = this.walker.at;
+  }
+
+  /** Hands over what is committed, and all counts; inside a record, its end does so. */
   submit(): void {
+    if (this.isWriting) return;
     this.beforeSubmit?.();
     const { header, walker } = this;
     this.lastSubmitAt = now();

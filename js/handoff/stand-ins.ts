@@ -77,7 +77,7 @@ export function isLeftOut(value: unknown): boolean {
  */
 export function content(object: object): unknown {
   if (types.isProxy(object)) return object;
-  if (object instanceof Error) return errorFields(object);
+  if (object instanceof Error || types.isNativeError(object)) return errorFields(object);
   if (types.isMap(object)) return mapContent(object);
   if (types.isSet(object)) return [...object];
   if (types.isStringObject(object)) return String(object);

@@ -51,15 +51,25 @@ export class Writer {
   private readonly keyIds = new Map<string, number>();
   /** By key id: the key, the chunk in which it was last defined, and the keys that came after it. */
   private readonly keys: string[] = [""];
-  private readonly definedIn = new Uint32Array(MAX_INTERNED_KEYS + 1);
-  private readonly successor = new Uint16Array(MAX_INTERNED_KEYS + 1);
-  private readonly earlierSuccessor = new Uint16Array(MAX_INTERNED_KEYS + 1);
+  private readonly definedIn: Uint32Array;
+  private readonly successor: Uint16Array;
+  private readonly earlierSuccessor: Uint16Array;
   private lastKey = 0;
   /** The number of the chunk. Any other number makes the keys that are defined unknown. */
   chunk = 1;
 
-  /** @param start bytes at the front that are not the writer's */
-  constructor(size: number, start = 0) {
+  /**
+   * @param start bytes at the front that are not the writer's
+   * @param maxKeys how many keys get a number; what is written without any may stand in any chunk
+   */
+  constructor(
+    size: number,
+    start = 0,
+    private readonly maxKeys = MAX_INTERNED_KEYS,
+  ) {
+    this.definedIn = new Uint32Array(maxKeys + 1);
+    this.successor = new Uint16Array(maxKeys + 1);
+    this.earlierSuccessor = new Uint16Array(maxKeys + 1);
     this.start = start;
     this.at = start;
     this.bytes = allocate(size);
@@ -70,7 +80,7 @@ export class Writer {
   beginChunk(): void {
     this.at = this.start;
     this.chunk += 1;
-    if (this.keyIds.size >= MAX_INTERNED_KEYS) {
+    if (this.keyIds.size >= this.maxKeys) {
       this.keyIds.clear();
       this.keys.length = 1;
       this.definedIn.fill(0);
@@ -180,6 +190,13 @@ export class Writer {
     this.at += length * 2;
   }
 
+  /** Whole records. */
+  append(records: Uint8Array): void {
+    this.reserve(records.length);
+    this.bytes.set(records, this.at);
+    this.at += records.length;
+  }
+
   /** The bytes of a view, behind their number. */
   raw(view: ArrayBufferView): void {
     const length = view.byteLength;
@@ -229,7 +246,7 @@ export class Writer {
   }
 
   private intern(name: string): number {
-    if (name.length > MAX_INTERNED_KEY_CHARS || this.keyIds.size >= MAX_INTERNED_KEYS) return 0;
+    if (name.length > MAX_INTERNED_KEY_CHARS || this.keyIds.size >= this.maxKeys) return 0;
     const id = this.keyIds.size + 1;
     this.keyIds.set(name, id);
     this.keys[id] = name;

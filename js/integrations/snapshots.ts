@@ -47,11 +47,14 @@ class KeptSnapshots implements Snapshots {
   constructor(private readonly span: Span) {}
 
   capture(kind: PartKind, value: unknown): void {
-    walker ??= new Walker(WALKER_BYTES);
-    walker.beginChunk();
-    writePartRecord(walker, NAMELESS, this.parts.length, PartKind[kind], value);
+    // Nobody else gets it meanwhile: reading a value can run code that is traced.
+    const own = walker ?? new Walker(WALKER_BYTES);
+    walker = undefined;
+    own.beginChunk();
+    writePartRecord(own, NAMELESS, this.parts.length, PartKind[kind], value);
     // A copy: the buffer is used again.
-    this.parts.push(new Uint8Array(walker.bytes.subarray(0, walker.at)));
+    this.parts.push(new Uint8Array(own.bytes.subarray(0, own.at)));
+    walker = own;
   }
 
   settle(): void {

@@ -3,6 +3,8 @@
  * and 64-bit integers are decimal strings. Not for requests of others, of which nothing is checked.
  */
 
+import type { OtlpSpan } from "../hooks/finished-span.js";
+
 /**
  * An attribute's value, as a collector reads it: an integer is a bigint where a number would not be
  * exact, an attribute without a value is `null`.
@@ -19,37 +21,8 @@ export type TestAttributeValue =
 
 export type TestAttributes = Record<string, TestAttributeValue>;
 
-interface WireEvent {
-  readonly name: string;
-  readonly timeUnixNano: bigint;
-  readonly attributes: TestAttributes;
-}
-
-interface WireLink {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly attributes: TestAttributes;
-}
-
 /** A span in OTLP's own numbers. */
-export interface WireSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  /** Empty for a root. */
-  readonly parentSpanId: string;
-  readonly traceState: string;
-  readonly flags: number;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: bigint;
-  readonly endTimeUnixNano: bigint;
-  readonly attributes: TestAttributes;
-  readonly events: readonly WireEvent[];
-  readonly links: readonly WireLink[];
-  readonly status: { readonly code: number; readonly message: string };
-  readonly resource: TestAttributes;
-  readonly scope: { readonly name: string; readonly version: string };
-}
+export type WireSpan = OtlpSpan<TestAttributes>;
 
 /** One of these is there, or none. */
 interface JsonValue {

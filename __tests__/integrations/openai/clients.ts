@@ -80,7 +80,7 @@ export const SDKS = OPENAI_SDKS.flatMap((name) => FORMS.map((form) => [name, for
 
 export async function loadSdk(name: OpenAiSdk, form: Form): Promise<Sdk> {
   const installed = sdk(name);
-  return describe(name, form === "ESM" ? await installed.importEsm() : installed.requireCjs());
+  return describeSdk(name, form === "ESM" ? await installed.importEsm() : installed.requireCjs());
 }
 
 /** A copy of its own, which nobody has instrumented. */
@@ -90,10 +90,10 @@ export function freshSdk(name: OpenAiSdk): Sdk {
   for (const file of Object.keys(cache).filter((key) => key.startsWith(realpathSync(path)))) {
     delete cache[file];
   }
-  return describe(name, requireCjs());
+  return describeSdk(name, requireCjs());
 }
 
-function describe(name: OpenAiSdk, module: unknown): Sdk {
+export function describeSdk(name: OpenAiSdk, module: unknown): Sdk {
   const { version } = sdk(name);
   const exports = module as Fields & Pick<Sdk, "OpenAI" | "AzureOpenAI" | "toFile">;
   const { OpenAI, AzureOpenAI, toFile } = exports;

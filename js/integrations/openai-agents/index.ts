@@ -29,7 +29,7 @@ export const openaiAgents: Integration = {
 
 /**
  * Traces all runs of the `@openai/agents` package from now on.
- * @param module - what `import * as agents from "@openai/agents"` gives
+ * @param module - the namespace of an `import`, or what `require()` gives
  * @param tracer - where spans go, if not to the tracing that `setup()` has started
  * @returns the module
  * @throws InvalidSdkInputError, InvalidTracerInputError

@@ -2,6 +2,8 @@
  * What happens at a call of an instrumented method: a span begins, the original runs with that span
  * active, and what it returned goes back to the app as the same object, listened to in place.
  */
+import { types } from "node:util";
+
 import {
   context as contextApi,
   type Context,
@@ -122,7 +124,7 @@ function follow(result: unknown, call: Call): void {
   guarded(call.span, () => {
     if (isApiPromise(result)) {
       listenToPromise(result, call);
-    } else if (result instanceof Promise) {
+    } else if (types.isPromise(result)) {
       // Somebody has put a function of his own in the method's place.
       result.then(
         (value) => followAnswer(value, call),

@@ -3,7 +3,11 @@
  * when it is asked to: by `then`, `catch`, `finally` and `withResponse`, which come to `parseResponse`;
  * by a promise that `_thenUnwrap()` derives; and never by `asResponse()`. So nothing here awaits it.
  * What passes is told by the functions that the SDK calls when somebody else does.
+ *
+ * The SDK may have been loaded in a realm of its own, whose `Promise` is another one than ours.
  */
+import { types } from "node:util";
+
 import type { Call } from "./call.js";
 import { fieldsOf, isFunction } from "./fields.js";
 import { followAnswer } from "./stream.js";
@@ -30,7 +34,7 @@ interface ApiPromise extends Promise<unknown> {
 
 export function isApiPromise(value: unknown): value is ApiPromise {
   const { responsePromise, parseResponse } = fieldsOf(value);
-  return responsePromise instanceof Promise && isFunction(parseResponse);
+  return types.isPromise(responsePromise) && isFunction(parseResponse);
 }
 
 export function listenToPromise(promise: ApiPromise, call: Call): void {
@@ -84,7 +88,7 @@ class Reading {
     const parsed = read();
     // Whoever reads a body again gets an error that says nothing of the call.
     if (!isFirst) return parsed;
-    if (parsed instanceof Promise) {
+    if (types.isPromise(parsed)) {
       parsed.then(
         (value) => this.take(value),
         (error: unknown) => this.call.fail(error),

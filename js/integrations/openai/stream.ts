@@ -3,6 +3,8 @@
  * so do its iterators, with a `next` and `return` that tell the call what passes: loops, `tee()`,
  * `toReadableStream()` and the SDK's helpers all read through them.
  */
+import { types } from "node:util";
+
 import { guarded } from "../guard.js";
 import type { Call } from "./call.js";
 import { fieldsOf, isFunction } from "./fields.js";
@@ -61,7 +63,7 @@ class Listener {
       const step = next.apply(steps, args);
       this.reader ??= steps;
       // The very promise is returned: its reader does not wait a turn longer.
-      if (this.reader === steps && step instanceof Promise) step.then(onStep, onError);
+      if (this.reader === steps && types.isPromise(step)) step.then(onStep, onError);
       return step;
     };
     if (close === undefined) return;

@@ -122,5 +122,6 @@ function isObject(value: unknown): boolean {
 function isPlain(value: unknown): value is Fields {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // The `Object.prototype` of any realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
