@@ -142,8 +142,9 @@ export function testMcp(version: Name): void {
       const model = new Echo(version);
       await round.agents.run(agentOf(round, { name: "Parrot", tools, model }), "Hello");
       await assertNoSecret(round);
+      const url = "https://__REDACTED__@mcp.example/sse?__REDACTED__";
       const shown = round.collector.spans.filter(({ attributes }) =>
-        String(attributes["llm.tools.0.tool.json_schema"]).includes("hosted"),
+        String(attributes["llm.tools.0.tool.json_schema"]).includes(url),
       );
       assert.equal(shown.length, 2);
     });

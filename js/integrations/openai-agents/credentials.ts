@@ -36,9 +36,16 @@ function publicFields(definition: Fields): Fields {
 
 function publicField(name: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
-  if (name === "server_url") return typeof value === "string" ? serverName(value) : REDACTED;
+  if (name === "server_url") return typeof value === "string" ? publicUrl(value) : REDACTED;
   if (name === "authorization") return REDACTED;
   if (!/^(?:extra_?)?headers$/i.test(name)) return value;
   if (typeof value !== "object") return REDACTED;
   return Object.fromEntries(Object.keys(value).map((header) => [header, REDACTED]));
+}
+
+/** As such a URL looks in what goes to OpenAI, see `src/semconv/openai/credentials.rs`. */
+function publicUrl(url: string): string {
+  return url
+    .replace(/\/\/[^/?#]*@/, `//${REDACTED}@`)
+    .replace(/(?<mark>[?#]).*$/s, `$<mark>${REDACTED}`);
 }
