@@ -8,6 +8,14 @@ import { normalizeUsage, recordSpanUsage, type TokenUsage } from "catalyst-traci
 import { NASTY } from "../capture/nasty.js";
 import { traced } from "../capture/traced.js";
 
+class Metered {
+  readonly inputTokens = 3;
+
+  get outputTokens(): number {
+    return 4;
+  }
+}
+
 const REPORTS: Record<string, readonly [reported: unknown, counts: TokenUsage]> = {
   "OpenAI chat completions": [
     {
@@ -67,6 +75,21 @@ const REPORTS: Record<string, readonly [reported: unknown, counts: TokenUsage]> 
   "a whole response": [
     { id: "r", usage: { prompt_tokens: 1, completion_tokens: 2 } },
     { prompt: 1, completion: 2, total: 3 },
+  ],
+  "an instance of a class": [new Metered(), { prompt: 3, completion: 4, total: 7 }],
+  "two names for the same, of which the first counts": [
+    {
+      eval_count: 9,
+      completion_tokens: 2,
+      input_tokens: 5,
+      prompt_tokens: 1,
+      cachedInputTokens: 2,
+    },
+    { prompt: 1, completion: 2, total: 3, promptCacheRead: 2 },
+  ],
+  "a name of another provider's that is no number": [
+    { prompt_tokens: "many", input_tokens: 5 },
+    { prompt: 5, total: 5 },
   ],
   "a TokenUsage": [
     { prompt: 1, completion: 2, total: 4 },

@@ -47,9 +47,20 @@ export function inheriting(
   context: Context,
   changes: Readonly<Record<string, AttributeValue | undefined>>,
 ): Context {
-  const merged = { ...asRecord(inheritedAt(context)), ...changes };
-  const kept = Object.entries(merged).filter((entry) => entry[1] !== undefined);
-  return context.setValue(INHERITED, Object.freeze(kept.flatMap(([key, value]) => [key, value])));
+  const before = inheritedAt(context) ?? [];
+  const merged: (string | AttributeValue)[] = [];
+  const known = new Set<string>();
+  for (let index = 0; index + 1 < before.length; index += 2) {
+    const key = before[index] as string;
+    known.add(key);
+    const value = Object.hasOwn(changes, key) ? changes[key] : before[index + 1];
+    if (value !== undefined) merged.push(key, value);
+  }
+  for (const key of Object.keys(changes)) {
+    const value = changes[key];
+    if (value !== undefined && !known.has(key)) merged.push(key, value);
+  }
+  return context.setValue(INHERITED, Object.freeze(merged));
 }
 
 /** What came with a request or message from another process. */

@@ -93,15 +93,16 @@ const PATHS: Readonly<Record<Name, readonly string[]>> = {
   ],
 };
 
-/** Anthropic's and Bedrock's names: cached input is not part of their input tokens. */
-const BESIDE_PROMPT = [
-  "cache_read_input_tokens",
-  "cache_creation_input_tokens",
-  "cacheReadInputTokens",
-  "cacheWriteInputTokens",
-];
-/** Gemini's: thinking is not part of the candidates' tokens. */
-const BESIDE_COMPLETION = ["thoughtsTokenCount"];
+/** What is not part of a sum but beside it, and of which. */
+const BESIDE: ReadonlyMap<string, "prompt" | "completion"> = new Map([
+  // Anthropic's and Bedrock's names: cached input is not part of their input tokens.
+  ["cache_read_input_tokens", "prompt"],
+  ["cache_creation_input_tokens", "prompt"],
+  ["cacheReadInputTokens", "prompt"],
+  ["cacheWriteInputTokens", "prompt"],
+  // Gemini's: thinking is not part of the candidates' tokens.
+  ["thoughtsTokenCount", "completion"],
+]);
 
 const KEYS: Readonly<Record<Name, string>> = {
   prompt: Attr.TOKEN_COUNT_PROMPT,
@@ -116,6 +117,73 @@ const KEYS: Readonly<Record<Name, string>> = {
 
 const NAMES = Object.keys(PATHS) as Name[];
 
+/** What a field of the reported usage counts; the lowest rank of a name wins. */
+interface Counter {
+  readonly name: Name;
+  readonly rank: number;
+  /** The sum that it is not part of. */
+  readonly beside: "prompt" | "completion" | undefined;
+}
+
+/** By the names of fields: counters, and the fields of objects in them. */
+type Level = Map<string, Counter | Level>;
+
+const FIELDS = levelOf(PATHS);
+
+function levelOf(paths: typeof PATHS): Level {
+  const level: Level = new Map();
+  for (const name of NAMES) {
+    for (const [rank, path] of paths[name].entries()) {
+      const [first = "", second] = path.split(".");
+      const counter = { name, rank, beside: BESIDE.get(path) };
+      if (second === undefined) {
+        level.set(first, counter);
+        continue;
+      }
+      const known = level.get(first);
+      const inner: Level = known instanceof Map ? known : new Map();
+      level.set(first, inner.set(second, counter));
+    }
+  }
+  return level;
+}
+
+class Tally {
+  readonly counts: TokenUsage = {};
+  readonly beside = { prompt: 0, completion: 0 };
+  private readonly ranks: Partial<Record<Name, number>> = {};
+
+  /** Goes by what is reported: trying all that could be takes several times as long. */
+  add(reported: Fields, level: Level): void {
+    for (const field of fieldsIn(reported, level)) {
+      const meaning = level.get(field);
+      if (meaning === undefined) continue;
+      const value = read(reported, field);
+      if (!(meaning instanceof Map)) this.note(meaning, value);
+      else if (typeof value === "object" && value !== null) this.add(value as Fields, meaning);
+    }
+  }
+
+  private note({ name, rank, beside }: Counter, value: unknown): void {
+    if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return;
+    if (beside !== undefined) this.beside[beside] += value;
+    if (rank >= (this.ranks[name] ?? Number.POSITIVE_INFINITY)) return;
+    this.ranks[name] = rank;
+    this.counts[name] = value;
+  }
+}
+
+/** An instance of a class may have getters, which are no properties of its own. */
+function fieldsIn(reported: Fields, level: Level): Iterable<string> {
+  try {
+    const prototype: unknown = Object.getPrototypeOf(reported);
+    if (prototype === Object.prototype || prototype === null) return Object.keys(reported);
+  } catch {
+    // A proxy that refuses; its fields may be read all the same.
+  }
+  return level.keys();
+}
+
 /**
  * @param usage - what a provider or framework reports, a response that has it as `usage`, or a
  * `TokenUsage`; anything else has no counts
@@ -123,13 +191,11 @@ const NAMES = Object.keys(PATHS) as Name[];
 export function normalizeUsage(usage: unknown): TokenUsage {
   const reported = usageIn(usage);
   if (reported === undefined) return {};
-  const counts: TokenUsage = {};
-  for (const name of NAMES) {
-    const count = firstCount(reported, PATHS[name]);
-    if (count !== undefined) counts[name] = count;
-  }
-  if (counts.prompt !== undefined) counts.prompt += sum(reported, BESIDE_PROMPT);
-  if (counts.completion !== undefined) counts.completion += sum(reported, BESIDE_COMPLETION);
+  const tally = new Tally();
+  tally.add(reported, FIELDS);
+  const { counts, beside } = tally;
+  if (counts.prompt !== undefined) counts.prompt += beside.prompt;
+  if (counts.completion !== undefined) counts.completion += beside.completion;
   if (counts.total === undefined && (counts.prompt ?? counts.completion) !== undefined) {
     counts.total = (counts.prompt ?? 0) + (counts.completion ?? 0);
   }
@@ -152,25 +218,4 @@ function usageIn(value: unknown): Fields | undefined {
     if (typeof inner === "object" && inner !== null) return inner as Fields;
   }
   return value as Fields;
-}
-
-function firstCount(usage: Fields, paths: readonly string[]): number | undefined {
-  for (const path of paths) {
-    const count = countAt(usage, path);
-    if (count !== undefined) return count;
-  }
-  return undefined;
-}
-
-function countAt(usage: Fields, path: string): number | undefined {
-  let value: unknown = usage;
-  for (const name of path.split(".")) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = read(value as Fields, name);
-  }
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
-function sum(usage: Fields, names: readonly string[]): number {
-  return names.reduce((total, name) => total + (countAt(usage, name) ?? 0), 0);
 }

@@ -17,6 +17,7 @@ export interface AgentOptions {
   handoffs?: unknown[];
   inputGuardrails?: Guardrail[];
   outputGuardrails?: Guardrail[];
+  mcpServers?: unknown[];
 }
 
 export interface Agent {
@@ -65,6 +66,7 @@ export interface AgentsModule {
     errorFunction?: null;
     needsApproval?: boolean;
   }): unknown;
+  hostedMcpTool(options: object): unknown;
   handoff(agent: Agent, options: { onHandoff: () => Promise<void>; inputType: unknown }): unknown;
   withTrace<T>(name: string, fn: () => Promise<T>, options?: object): Promise<T>;
   withCustomSpan<T>(fn: () => Promise<T>, options: object): Promise<T>;

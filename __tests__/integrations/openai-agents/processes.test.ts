@@ -5,59 +5,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { spanTree } from "../../../js/testing/tree.js";
-import { startCollector } from "../../support/collector.js";
-import { startModelServer } from "../../support/model-server/server.js";
 import type { DecodedSpan } from "../../support/otlp.js";
-import { AGENTS_SDKS, type AgentsSdk as Name, sdk } from "../../support/sdks.js";
-import { runProgram } from "../../support/subprocess.js";
-
-interface Outcome {
-  spans: readonly DecodedSpan[];
-  stdout: string;
-}
-
-/** Every program has `agents`, `openai`, `tracing`, `helper`, `dig`, and ends by itself. */
-const PRELUDE = `
-import { setup, manualSpan, agentSpan } from "catalyst-tracing";
-import { instrumentOpenAIAgents } from "catalyst-tracing/openai-agents";
-const agents = await import(process.env.AGENTS);
-const { z } = await import(process.env.ZOD);
-const start = async () => {
-  const tracing = await setup({ autoInstrument: false });
-  instrumentOpenAIAgents(agents);
-  agents.setTraceProcessors([]);
-  return tracing;
-};
-const helper = (options) => new agents.Agent({ name: "Helper", model: "gpt-4o-mini", ...options });
-const dig = (execute) => agents.tool({
-  name: "dig", description: "Dig.", parameters: z.object({ text: z.string() }), execute,
-});
-`;
-
-async function run(
-  version: Name,
-  body: string,
-  { env = {}, runtimeArgs = [] }: { env?: Record<string, string>; runtimeArgs?: string[] } = {},
-): Promise<Outcome> {
-  await using collector = await startCollector();
-  await using models = await startModelServer();
-  const { esmUrl } = sdk(version);
-  const { code, stdout, stderr } = await runProgram(`${PRELUDE}${body}\nprocess.exit(0);`, {
-    runtimeArgs,
-    timeoutMs: 60_000,
-    env: {
-      AGENTS: await esmUrl(),
-      ZOD: await esmUrl("zod"),
-      CATALYST_OTLP_ENDPOINT: collector.url,
-      OPENAI_BASE_URL: models.url,
-      OPENAI_API_KEY: "none",
-      ...env,
-    },
-  });
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(collector.problems, []);
-  return { spans: collector.spans, stdout };
-}
+import { AGENTS_SDKS } from "../../support/sdks.js";
+import { runApp } from "./programs.js";
 
 const ONE_RUN = `
   const tracing = await start();
@@ -69,7 +19,7 @@ const ONE_RUN = `
 for (const version of AGENTS_SDKS) {
   describe(version, () => {
     test("the SDK's own copy of openai is traced without being named", async () => {
-      const { spans } = await run(
+      const { spans } = await runApp(
         version,
         ONE_RUN.replace("await new", "await agents.run(helper(), 'Warm up'); await new"),
       );
@@ -83,7 +33,7 @@ for (const version of AGENTS_SDKS) {
       ["NODE_ENV", "test"],
     ] as const) {
       test(`${variable}=${value} leaves the calls of the client alone`, async () => {
-        const { spans } = await run(version, ONE_RUN, { env: { [variable]: value } });
+        const { spans } = await runApp(version, ONE_RUN, { env: { [variable]: value } });
         const names = new Set(spans.map(({ name }) => name));
         assert.deepEqual(
           [...names].filter((name) => name !== "OpenAI Responses"),
@@ -93,7 +43,7 @@ for (const version of AGENTS_SDKS) {
     }
 
     test("spans nest where the context manager is another one", async () => {
-      const { spans } = await run(
+      const { spans } = await runApp(
         version,
         `
         import { context } from "@opentelemetry/api";
@@ -113,7 +63,7 @@ for (const version of AGENTS_SDKS) {
     });
 
     test("two thousand runs leave no memory behind, however they end", async () => {
-      const { stdout } = await run(
+      const { stdout } = await runApp(
         version,
         `
         const usage = {

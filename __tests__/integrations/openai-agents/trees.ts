@@ -63,7 +63,7 @@ function treeOf({ collector }: AgentsRound): string {
 }
 
 /** What differs in a version has a file of its own; that for 0.8 is also that for those before. */
-function expectedTree(name: string, version: Name): string {
+export function expectedTree(name: string, version: Name): string {
   const own = join(TREES, `${name}.${version.replace("agents-", "")}.txt`);
   return readFileSync(existsSync(own) ? own : join(TREES, `${name}.txt`), "utf8");
 }

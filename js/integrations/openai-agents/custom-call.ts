@@ -20,6 +20,7 @@ import { guarded } from "../guard.js";
 import { type LlmSlot, newSlot, offering } from "../llm-slot.js";
 import { mayRecordPayloads } from "../payloads.js";
 import { type Fields, fieldsOf } from "../openai/fields.js";
+import { withoutCredentials } from "./credentials.js";
 import { setMessages } from "./messages.js";
 
 /** Whose method runs. */
@@ -87,11 +88,11 @@ export class CustomCall {
     setContent(span, "input", input);
     setMessages(span, "input", input, systemInstructions);
     if (Object.keys(fieldsOf(modelSettings)).length > 0) {
-      setJson(span, Attr.INVOCATION_PARAMETERS, modelSettings);
+      setJson(span, Attr.INVOCATION_PARAMETERS, withoutCredentials(modelSettings));
     }
     if (!Array.isArray(tools)) return;
     for (const [index, tool] of tools.entries()) {
-      setJson(span, `llm.tools.${index}.tool.json_schema`, tool);
+      setJson(span, `llm.tools.${index}.tool.json_schema`, withoutCredentials(tool));
     }
   }
 

@@ -7,6 +7,7 @@ import type { Span } from "@opentelemetry/api";
 
 import { Attr, SpanKindValues, type SpanKindValue } from "../../semconv.js";
 import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
+import { serverData, serverName } from "./credentials.js";
 import type { SpanData } from "./sdk.js";
 
 interface Description {
@@ -37,7 +38,7 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
       setSpanAttribute(span, Attr.TOOL_NAME, data["name"]);
       setArguments(span, "input", data["input"]);
       setArguments(span, "output", data["output"]);
-      if (data["mcp_data"] !== undefined) setJson(span, "mcp.data", data["mcp_data"]);
+      if (data["mcp_data"] !== undefined) setJson(span, "mcp.data", serverData(data["mcp_data"]));
     },
   },
   handoff: {
@@ -62,9 +63,10 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   mcp_tools: {
     kind: CHAIN,
-    name: (data) => `list MCP tools${suffix(data, "server")}`,
+    name: ({ type, server }) =>
+      `list MCP tools${suffix({ type, server: serverName(server) }, "server")}`,
     fill: (span, data) => {
-      setSpanAttribute(span, "mcp.server", data["server"]);
+      setSpanAttribute(span, "mcp.server", serverName(data["server"]));
       setFilled(span, "output", data["result"]);
     },
   },
