@@ -41,7 +41,7 @@ export function listenToPromise(promise: ApiPromise, call: Call): void {
   const reading = new Reading(call);
   reading.join(promise);
   promise.responsePromise.then(
-    (head) => reading.arrived(fieldsOf(head)["response"]),
+    (head) => reading.arrived(head),
     (error: unknown) => call.fail(error),
   );
 }
@@ -105,8 +105,8 @@ class Reading {
     followAnswer(value, this.call);
   }
 
-  arrived(response: unknown): void {
-    this.call.answered(response);
+  arrived(head: unknown): void {
+    this.call.answered(head);
     // Whoever was waiting for the response's head begins to read in this turn.
     queueMicrotask(() => {
       if (this.isBegun) return;
