@@ -46,6 +46,10 @@ export class Call implements ChunkSink {
   private retries: Retries | undefined;
   private mayBeRetries: Retries[] | undefined;
   private failure: string | undefined;
+  private status: unknown;
+  /** The answer's; looked at in the end, because that is not free. */
+  private headers: unknown;
+  private requestId: string | undefined;
 
   constructor(
     readonly span: Span,
@@ -81,11 +85,10 @@ export class Call implements ChunkSink {
     if (this.hasEnded) return;
     guarded(this.span, () => {
       const { response, options } = fieldsOf(head);
-      const { status, headers } = fieldsOf(response);
+      ({ status: this.status, headers: this.headers } = fieldsOf(response));
       this.argument = undefined;
       this.take(retriesOf(options) ?? NO_RETRIES);
       this.heardAt = now();
-      this.capture("openai.call", { status, requestId: requestIdIn(headers) });
     });
   }
 
@@ -95,7 +98,9 @@ export class Call implements ChunkSink {
     guarded(this.span, () => {
       const { response, responseView } = this.operation;
       this.capture(response, responseView === undefined ? answer : responseView(answer));
-      const { status, error } = fieldsOf(answer);
+      const { status, error, _request_id: requestId } = fieldsOf(answer);
+      // The SDK has looked it up already.
+      if (typeof requestId === "string") this.requestId = requestId;
       if (status === "failed") this.modelFailed(failureMessage(error));
     });
     this.end();
@@ -177,18 +182,22 @@ export class Call implements ChunkSink {
     const { span } = this;
     guarded(span, () => {
       this.flush();
-      const firstTokenMs =
-        this.firstTokenAt === undefined ? undefined : this.firstTokenAt - this.startedAt;
-      const retries = this.retries?.count ?? 0;
-      if (firstTokenMs !== undefined || retries > 0) {
-        this.capture("openai.call", { firstTokenMs, retries });
-      }
+      this.tellCircumstances();
       if (this.failure !== undefined) {
         span.setStatus({ code: SpanStatusCode.ERROR, message: this.failure });
       }
     });
     guarded(span, () => this.snapshots.settle());
     if (this.terms.offered === undefined) guarded(span, () => span.end(at));
+  }
+
+  private tellCircumstances(): void {
+    const { status, headers, retries, firstTokenAt } = this;
+    this.headers = undefined;
+    const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - this.startedAt;
+    const requestId = this.requestId ?? (headers === undefined ? undefined : requestIdIn(headers));
+    const facts = { status, requestId, firstTokenMs, retries: retries?.count ?? 0 };
+    this.capture("openai.call", facts);
   }
 
   private take(retries: Retries | undefined): void {
