@@ -83,6 +83,11 @@ export interface NativeConfig {
   quiet: boolean;
 }
 
+/** Standard error. */
+export interface NativeConsole {
+  colours: boolean;
+}
+
 /** One place that spans go to. */
 export interface NativeDestination {
   /** No two are alike. */
@@ -97,6 +102,8 @@ export interface NativeDestination {
    * other environments.
    */
   otlp: NativeTarget | null;
+  file: NativeFile | null;
+  console: NativeConsole | null;
 }
 
 export interface NativeDestinationStats {
@@ -113,6 +120,13 @@ export interface NativeDestinationStats {
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+}
+
+/** A file that lines are appended to. */
+export interface NativeFile {
+  path: string;
+  maxBytes: number;
+  maxFiles: number;
 }
 
 export interface NativeFlush {

@@ -13,6 +13,9 @@ import { pollUntil } from "./wait.js";
 /** After its grace the thread only has to put things away. */
 const END_OF_THREAD_MS = 1000;
 
+/** A person is watching, and nothing is gained by larger batches. */
+const MAX_CONSOLE_DELAY_MS = 50;
+
 /** One per environment, however often `setup()` is called: its memory is registered for good. */
 let outbox: Outbox | undefined;
 
@@ -107,14 +110,16 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
 }
 
 function nativeDestination(
-  { name, endpoint, filter, otlp }: ResolvedDestination,
+  { name, endpoint, filter, otlp, file, console }: ResolvedDestination,
   options: ResolvedOptions,
 ): NativeDestination {
   return {
     name,
     endpoint,
     filter: filter && JSON.stringify(filter),
-    scheduleDelayMs: options.scheduleDelayMs,
+    scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),
+    file: file && { path: file.file, maxBytes: file.maxBytes, maxFiles: file.maxFiles },
+    console,
     otlp: otlp && {
       tracesUrl: otlp.tracesUrl,
       headers: otlp.headers.map(([header, value]) => ({ name: header, value })),

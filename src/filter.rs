@@ -38,6 +38,11 @@ pub enum Wanted {
 }
 
 impl Filter {
+    /// Whether there is nothing that it holds back.
+    pub fn is_open(&self) -> bool {
+        self.only.is_none() && self.except.is_none()
+    }
+
     pub fn lets_pass(&self, span: &SpanData) -> bool {
         self.only.as_ref().is_none_or(|only| only.meets(span))
             && !self.except.as_ref().is_some_and(|except| except.meets(span))

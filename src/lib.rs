@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;
+pub mod sinks;
 pub mod stats;
 #[cfg(test)]
 mod testing;

@@ -28,7 +28,9 @@ export function resolveDestinations(
   connection: Connection,
 ): readonly ResolvedDestination[] {
   const sinks = resolveSinks(lookup, io);
-  const listed = resolveListed(lookup, io, { connection, sources: lookup.sources });
+  const colours = showsColours(lookup, io);
+  const above = { connection, sources: lookup.sources, io, colours };
+  const listed = resolveListed(lookup, above);
   const endpointSource = lookup.sources["endpoint"] ?? "default";
   const isOtlp =
     sinks?.includes("otlp") === true ||
@@ -38,7 +40,7 @@ export function resolveDestinations(
   const destinations = [
     ...(isOtlp ? [{ ...NOWHERE, name: "otlp", ...to(connection) }] : []),
     ...(sinks ?? []).flatMap((sink) =>
-      sink === "otlp" ? [] : [{ ...NOWHERE, name: nameOf(sink), ...into(sink) }],
+      sink === "otlp" ? [] : [{ ...NOWHERE, name: nameOf(sink), ...into(sink, colours) }],
     ),
     ...(listed ?? []),
   ];
@@ -56,30 +58,30 @@ export function endpointOf({ destinations }: Pick<ResolvedOptions, "destinations
 
 type Unnamed = Omit<ResolvedDestination, "name"> & { readonly name: string };
 
-const NOWHERE = { filter: null, otlp: null, console: false, file: null } as const;
+const NOWHERE = { filter: null, otlp: null, console: null, file: null } as const;
 
 interface Listed extends Unnamed {
   readonly isNamed: boolean;
 }
 
-function resolveListed(lookup: Lookup, io: OptionsIo, above: Inherited): Listed[] | undefined {
+/** What all of them share. */
+interface Above extends Inherited {
+  readonly io: OptionsIo;
+  readonly colours: boolean;
+}
+
+function resolveListed(lookup: Lookup, above: Above): Listed[] | undefined {
   const given = lookup.option("destinations");
   if (given === undefined) return undefined;
   if (!Array.isArray(given) || given.length === 0) {
     throw invalidOption("destinations", given, WANTS_LIST);
   }
   return [...(given as unknown[])].map((one, index) =>
-    resolveOne(lookup, `destinations[${index}]`, one, io, above),
+    resolveOne(lookup, `destinations[${index}]`, one, above),
   );
 }
 
-function resolveOne(
-  parent: Lookup,
-  path: string,
-  given: unknown,
-  io: OptionsIo,
-  above: Inherited,
-): Listed {
+function resolveOne(parent: Lookup, path: string, given: unknown, above: Above): Listed {
   const copy = copyOptionObject(path, given, WANTS_DESTINATION);
   const wrong = Object.keys(copy).find((name) => !NAMES.includes(name));
   if (wrong !== undefined) {
@@ -89,7 +91,7 @@ function resolveOne(
     );
   }
   const lookup = parent.within(`${path}.`, copy);
-  const place = placeOf(lookup, path, io, above);
+  const place = placeOf(lookup, path, above);
   const { name } = copy;
   if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
     throw invalidOption(`${path}.name`, name, "a string that is not empty");
@@ -103,22 +105,22 @@ function resolveOne(
   };
 }
 
-function placeOf(lookup: Lookup, path: string, io: OptionsIo, above: Inherited) {
+function placeOf(lookup: Lookup, path: string, above: Above) {
   const sink = lookup.option("sink");
   if (sink === undefined) {
     if (lookup.option("endpoint") === undefined) {
       throw invalidOption(`${path}.endpoint`, undefined, "an http:// or https:// URL");
     }
-    const { extraCaPem: _, ...connection } = resolveConnection(lookup, io, above);
+    const { extraCaPem: _, ...connection } = resolveConnection(lookup, above.io, above);
     return { ...to(connection), name: new URL(connection.tracesUrl).host };
   }
   const other = CONNECTION_NAMES.find((name) => lookup.option(name) !== undefined);
-  const sinks = Array.isArray(sink) ? [] : readSinks(`${path}.sink`, sink, io);
+  const sinks = Array.isArray(sink) ? [] : readSinks(`${path}.sink`, sink, above.io);
   const [only] = sinks;
   if (only === undefined || only === "otlp") {
     throw invalidOption(`${path}.sink`, sink, '"console" or { file: "traces.jsonl" }');
   }
-  if (other === undefined) return { ...into(only), name: nameOf(only) };
+  if (other === undefined) return { ...into(only, above.colours), name: nameOf(only) };
   throw new CatalystTracingError(
     CatalystTracingErrorCodes.INVALID_OPTION,
     `setup(): option "${path}" has both "sink" and "${other}"; make two destinations of it.`,
@@ -131,10 +133,18 @@ function to(connection: Connection) {
 
 type Local = Exclude<ResolvedSink, "otlp">;
 
-function into(sink: Local) {
+function into(sink: Local, colours: boolean) {
   return sink === "console"
-    ? { endpoint: "console:", console: true }
+    ? { endpoint: "console:", console: { colours } }
     : { endpoint: `file:${sink.file}`, file: sink };
+}
+
+/** By the convention of https://no-color.org, and by Node's for the opposite. */
+function showsColours(lookup: Lookup, io: OptionsIo): boolean {
+  const forced = lookup.variable("FORCE_COLOR");
+  if (lookup.variable("NO_COLOR") !== undefined || forced === "0") return false;
+  if (forced !== undefined) return true;
+  return io.isTerminal() && lookup.variable("TERM") !== "dumb";
 }
 
 function nameOf(sink: Local): string {

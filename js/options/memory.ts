@@ -12,7 +12,7 @@ const KEPT: ResolvedDestination = Object.freeze({
   endpoint: MEMORY,
   filter: null,
   otlp: null,
-  console: false,
+  console: null,
   file: null,
 });
 

@@ -287,6 +287,10 @@ export interface FileSink {
   readonly maxFiles: number;
 }
 
+export interface ConsoleSink {
+  readonly colours: boolean;
+}
+
 export interface ResolvedFilter {
   readonly only: Readonly<Record<string, unknown>>;
   readonly except: Readonly<Record<string, unknown>> | null;
@@ -300,7 +304,7 @@ export interface ResolvedDestination {
   readonly endpoint: string;
   readonly filter: ResolvedFilter | null;
   readonly otlp: Connection | null;
-  readonly console: boolean;
+  readonly console: ConsoleSink | null;
   readonly file: FileSink | null;
 }
 

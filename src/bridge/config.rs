@@ -14,6 +14,7 @@ use crate::batch::BatchLimits;
 use crate::config::{Config, Destination, RouteConfig};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
 use crate::redact::Policy;
+use crate::sinks::FileTarget;
 
 #[napi(object, use_nullable = true)]
 #[derive(Clone, PartialEq)]
@@ -39,6 +40,22 @@ pub struct NativeTarget {
     pub client_key_pem: Option<String>,
 }
 
+/// A file that lines are appended to.
+#[napi(object, use_nullable = true)]
+#[derive(Clone, PartialEq)]
+pub struct NativeFile {
+    pub path: String,
+    pub max_bytes: f64,
+    pub max_files: u32,
+}
+
+/// Standard error.
+#[napi(object, use_nullable = true)]
+#[derive(Clone, PartialEq)]
+pub struct NativeConsole {
+    pub colours: bool,
+}
+
 /// One place that spans go to.
 #[napi(object, use_nullable = true)]
 #[derive(Clone, PartialEq)]
@@ -53,6 +70,8 @@ pub struct NativeDestination {
     /// Where this and all like it are `null`, spans are kept for `take_kept`, apart from those of
     /// other environments.
     pub otlp: Option<NativeTarget>,
+    pub file: Option<NativeFile>,
+    pub console: Option<NativeConsole>,
 }
 
 #[napi(object, use_nullable = true)]
@@ -76,7 +95,7 @@ pub struct NativeConfig {
 
 impl NativeDestination {
     fn is_memory(&self) -> bool {
-        self.otlp.is_none()
+        self.otlp.is_none() && self.file.is_none() && self.console.is_none()
     }
 }
 
@@ -109,9 +128,17 @@ impl NativeConfig {
                 max_bytes: bytes(self.max_batch_bytes),
                 delay: Duration::from_millis(u64::from(told.schedule_delay_ms)),
             },
-            destination: match told.otlp {
-                Some(target) => Destination::Collector(Box::new(self.target(target))),
-                None => Destination::Memory(Arc::clone(memory)),
+            destination: match (told.otlp, told.file, told.console) {
+                (Some(target), _, _) => Destination::Collector(Box::new(self.target(target))),
+                (None, Some(file), _) => Destination::File(FileTarget {
+                    path: file.path.into(),
+                    max_bytes: bytes(file.max_bytes) as u64,
+                    max_files: file.max_files,
+                }),
+                (None, None, Some(NativeConsole { colours })) => {
+                    Destination::Console { is_coloured: colours }
+                }
+                (None, None, None) => Destination::Memory(Arc::clone(memory)),
             },
         })
     }
