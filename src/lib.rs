@@ -1,6 +1,6 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
-//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `redact` →
-//! `batch` → `export`. `pipeline` is the thread on which all but the first happen.
+//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `filter` →
+//! `redact` → `batch` → `export`, or `sinks` where there is no collector. `pipeline` is the thread on which all but the first happen.
 
 pub mod assembly;
 pub mod batch;
@@ -9,10 +9,12 @@ mod bridge;
 pub mod config;
 pub mod diag;
 pub mod export;
+pub mod filter;
 pub mod handoff;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;
+pub mod sinks;
 pub mod stats;
 #[cfg(test)]
 mod testing;

@@ -5,8 +5,11 @@
 //! block, and they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned
 //! away at the door, span by span counted.
 
+mod account;
+mod claims;
 mod flushes;
 mod outlet;
+mod route;
 mod shared;
 mod sink;
 mod thread;
@@ -169,7 +172,7 @@ impl Pipeline {
         self.is_exiting.store(true, Ordering::Relaxed);
         let budget = self.exit_budget();
         let began = Instant::now();
-        let report = self.shared.take_flush(self.flush(), budget);
+        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget);
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
     }
