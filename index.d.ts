@@ -92,6 +92,7 @@ export interface NativeConfig {
   maxBatchBytes: number;
   maxBatchSpans: number;
   scheduleDelayMs: number;
+  hide: NativeHide;
   quiet: boolean;
 }
 
@@ -104,6 +105,23 @@ export interface NativeFlush {
 export interface NativeHeader {
   name: string;
   value: string;
+}
+
+export interface NativeHide {
+  inputs: boolean;
+  outputs: boolean;
+  inputMessages: boolean;
+  outputMessages: boolean;
+  inputImages: boolean;
+  inputText: boolean;
+  outputText: boolean;
+  prompts: boolean;
+  choices: boolean;
+  llmTools: boolean;
+  llmInvocationParameters: boolean;
+  embeddingsVectors: boolean;
+  embeddingsText: boolean;
+  base64ImageMaxLength: number | null;
 }
 
 export interface NativeLoss {

@@ -112,6 +112,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
+    hide: options.hide,
     quiet: false,
   };
 }

@@ -8,6 +8,7 @@
 import { resolveCertificates } from "./options/certificates.js";
 import { isLoopback } from "./options/endpoint.js";
 import { resolveHeaders } from "./options/headers.js";
+import { resolveHide } from "./options/hide.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
@@ -30,6 +31,7 @@ export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
+  HideOptions,
   InstrumentModules,
   ResolvedOptions,
   ResourceAttributeValue,
@@ -87,6 +89,7 @@ export function resolveOptions(
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
+    hide: resolveHide(lookup),
   };
   warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };

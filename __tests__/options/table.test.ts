@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 
 test("without options and variables every setting has its documented default", () => {
   const { options, warnings } = resolving();
-  const { resource, ...rest } = options;
+  const { resource, hide, ...rest } = options;
   assert.deepEqual(rest, {
     disabled: false,
     debug: false,
@@ -39,6 +39,7 @@ test("without options and variables every setting has its documented default", (
     sampler: { kind: "parentbased_always_on", ratio: 1 },
   });
   assert.equal(resource["service.name"], "catalyst-app");
+  assert.ok(Object.values(hide).every((value) => value === false || value === null));
   assert.deepEqual(warnings, []);
 });
 

@@ -8,11 +8,12 @@ use napi_derive::napi;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 
+use super::hide::NativeHide;
 use super::thread::give_way;
 use crate::batch::BatchLimits;
 use crate::config::{Config, Destination};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
-use crate::redact::Policy;
+use crate::redact::{Policy, clean_attributes};
 
 #[napi(object, use_nullable = true)]
 #[derive(Clone, PartialEq)]
@@ -51,6 +52,7 @@ pub struct NativeConfig {
     pub max_batch_bytes: f64,
     pub max_batch_spans: u32,
     pub schedule_delay_ms: u32,
+    pub hide: NativeHide,
     pub quiet: bool,
 }
 
@@ -69,7 +71,7 @@ impl NativeConfig {
                 delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
             },
             max_queue_bytes: bytes(self.max_queue_bytes),
-            policy: Policy::default(),
+            policy: Policy { hide: self.hide.clone().into() },
             on_thread: give_way,
             quiet: self.quiet,
             exit_budget: Duration::from_millis(u64::from(self.exit_flush_ms)),
@@ -122,6 +124,8 @@ fn resource(json: &str) -> Result<Resource> {
     let attributes = attributes
         .into_iter()
         .filter_map(|(key, value)| Some(KeyValue::new(key, resource_value(value)?)));
+    let mut attributes: Vec<KeyValue> = attributes.collect();
+    clean_attributes(&mut attributes);
     Ok(Resource::builder_empty().with_attributes(attributes).build())
 }
 

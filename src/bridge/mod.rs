@@ -8,6 +8,7 @@
 
 mod config;
 mod derive;
+mod hide;
 mod memory;
 mod process;
 mod stats;
