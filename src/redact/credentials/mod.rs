@@ -46,14 +46,14 @@ fn clean_attribute(attribute: &mut KeyValue) {
                 attribute.value = cleaned.into();
             }
         }
-        Value::Array(Array::String(items)) => {
-            if items.iter().any(|item| clean(item.as_str()).is_some()) {
-                let items = items.iter().map(|item| match clean(item.as_str()) {
-                    Some(cleaned) => StringValue::from(cleaned),
-                    None => item.clone(),
-                });
-                attribute.value = Value::Array(Array::String(items.collect()));
-            }
+        Value::Array(Array::String(items))
+            if items.iter().any(|item| clean(item.as_str()).is_some()) =>
+        {
+            let items = items.iter().map(|item| match clean(item.as_str()) {
+                Some(cleaned) => StringValue::from(cleaned),
+                None => item.clone(),
+            });
+            attribute.value = Value::Array(Array::String(items.collect()));
         }
         _ => {}
     }

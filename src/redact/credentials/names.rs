@@ -49,7 +49,15 @@ pub(super) fn is_secret(name: &str) -> bool {
 /// resembles one counts.
 pub(super) fn is_secret_header(name: &str) -> bool {
     const HINTS: [&str; 10] = [
-        "auth", "token", "secret", "cookie", "key", "signature", "session", "credential", "passw",
+        "auth",
+        "token",
+        "secret",
+        "cookie",
+        "key",
+        "signature",
+        "session",
+        "credential",
+        "passw",
         "jwt",
     ];
     let lower = name.to_ascii_lowercase();
@@ -81,9 +89,9 @@ pub(super) fn is_secret_parameter(name: &str) -> bool {
     const CREDENTIAL: &str = "-credential";
     WHOLE.iter().any(|whole| name.eq_ignore_ascii_case(whole))
         || is_secret(name)
-        || name.get(name.len().saturating_sub(CREDENTIAL.len())..).is_some_and(|end| {
-            end.eq_ignore_ascii_case(CREDENTIAL)
-        })
+        || name
+            .get(name.len().saturating_sub(CREDENTIAL.len())..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(CREDENTIAL))
 }
 
 fn last_segment(name: &str) -> &str {

@@ -80,7 +80,11 @@ fn scheme_skipped(value: &str) -> &str {
     let is_scheme = ["bearer", "basic", "token", "apikey", "digest"]
         .iter()
         .any(|scheme| word.eq_ignore_ascii_case(scheme));
-    if is_scheme { value.get(word.len()..).unwrap_or_default().trim_start_matches(' ') } else { value }
+    if is_scheme {
+        value.get(word.len()..).unwrap_or_default().trim_start_matches(' ')
+    } else {
+        value
+    }
 }
 
 fn token_at(text: &str, start: usize) -> &str {
@@ -93,9 +97,7 @@ fn token_at(text: &str, start: usize) -> &str {
 fn is_mixed(token: &str) -> bool {
     const MIN_LETTERS: usize = 16;
     let bytes = token.as_bytes();
-    let rises = |pair: &[u8]| {
-        matches!(pair, [low, high] if low.is_ascii_lowercase() && high.is_ascii_uppercase())
-    };
+    let rises = |pair: &[u8]| matches!(pair, [low, high] if low.is_ascii_lowercase() && high.is_ascii_uppercase());
     bytes.iter().any(u8::is_ascii_alphabetic)
         && (bytes.iter().any(u8::is_ascii_digit)
             || (bytes.len() >= MIN_LETTERS && bytes.windows(2).any(rises)))

@@ -26,10 +26,12 @@ impl Rules for Secrets {
         }
         if is_of(key, &["server_url", "serverUrl"]) {
             let url = field.text().and_then(|url| without_credentials(&url, Parameters::All));
-            return url.map_or(Verdict::Inside, Verdict::Text);
+            return url.map_or(Verdict::Inside, |url| {
+                Verdict::Text(clean_at(&url, self.nesting + 1).unwrap_or(url))
+            });
         }
-        let is_whole_secret = (holds_headers(key) && defines_server(fields))
-            || (key == "env" && is_started(fields));
+        let is_whole_secret =
+            (holds_headers(key) && defines_server(fields)) || (key == "env" && is_started(fields));
         if is_whole_secret {
             return if field.is_object() { values_hidden(field.value) } else { hidden(field) };
         }
@@ -71,9 +73,8 @@ fn values_hidden(object: &str) -> Verdict {
 
 /// Fields whose names alone say nothing, beside fields that do.
 fn is_value_of_secret(place: Place<'_>, key: &str, fields: &[Field<'_>]) -> bool {
-    let is_secret_name = |name: &str| {
-        is_secret(name) || (holds_headers(place.around) && is_secret_header(name))
-    };
+    let is_secret_name =
+        |name: &str| is_secret(name) || (holds_headers(place.around) && is_secret_header(name));
     key == "value"
         && fields.iter().any(|field| {
             is_of(&field.key, &["name", "key"])
@@ -84,9 +85,9 @@ fn is_value_of_secret(place: Place<'_>, key: &str, fields: &[Field<'_>]) -> bool
 /// As Azure's data sources have it: `{ type: "api_key", key: "…" }`.
 fn is_authentication(key: &str, fields: &[Field<'_>]) -> bool {
     is_of(key, &["key", "token", "secret"])
-        && fields.iter().any(|field| {
-            field.key == "type" && field.text().is_some_and(|kind| is_secret(&kind))
-        })
+        && fields
+            .iter()
+            .any(|field| field.key == "type" && field.text().is_some_and(|kind| is_secret(&kind)))
 }
 
 fn defines_server(fields: &[Field<'_>]) -> bool {

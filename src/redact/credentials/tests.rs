@@ -82,12 +82,18 @@ fn attributes_that_are_called_like_a_credential_are_hidden_whole() {
     ] {
         let mut attributes = [KeyValue::new(key, value)];
         clean_attributes(&mut attributes);
-        assert_eq!(attributes.first().map(|entry| entry.value.as_str().into_owned()).as_deref(), Some(expected));
+        assert_eq!(
+            attributes.first().map(|entry| entry.value.as_str().into_owned()).as_deref(),
+            Some(expected)
+        );
     }
     let header = Value::Array(Array::String(vec!["Bearer abc".into()]));
     let mut attributes = [KeyValue::new("http.request.header.authorization", header)];
     clean_attributes(&mut attributes);
-    assert_eq!(attributes.first().map(|entry| format!("{:?}", entry.value).contains("abc")), Some(false));
+    assert_eq!(
+        attributes.first().map(|entry| format!("{:?}", entry.value).contains("abc")),
+        Some(false)
+    );
 }
 
 #[test]

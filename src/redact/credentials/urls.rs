@@ -78,8 +78,7 @@ fn end_of_url(rest: &str) -> usize {
             || character.is_control()
             || matches!(character, '"' | '\'' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
     };
-    let mut characters = rest.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
+    for (at, character) in rest.char_indices() {
         if ends(character) {
             return at;
         }
@@ -153,11 +152,17 @@ mod tests {
             ("https://ghp_token@host", "https://__REDACTED__@host"),
             ("postgres://me:pass@db:5432/x", "postgres://__REDACTED__@db:5432/x"),
             ("https://u:p%40@a@host.", "https://__REDACTED__@host."),
-            ("at https://u:p@h, then https://v:q@i!", "at https://__REDACTED__@h, then https://__REDACTED__@i!"),
+            (
+                "at https://u:p@h, then https://v:q@i!",
+                "at https://__REDACTED__@h, then https://__REDACTED__@i!",
+            ),
             (r#"{"a":"https:\/\/u:p@h\/x"}"#, r#"{"a":"https:\/\/__REDACTED__@h\/x"}"#),
             ("https://h/x?api_key=12345678&y=2", "https://h/x?api_key=__REDACTED__&y=2"),
             ("https://h/x?y=2&sig=abcd%2Fefgh#top", "https://h/x?y=2&sig=__REDACTED__#top"),
-            (r#""https://h/?y=1\u0026token=abcdefgh""#, r#""https://h/?y=1\u0026token=__REDACTED__""#),
+            (
+                r#""https://h/?y=1\u0026token=abcdefgh""#,
+                r#""https://h/?y=1\u0026token=__REDACTED__""#,
+            ),
             (
                 "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA/2026&X-Amz-Signature=abcdef0123",
                 "https://b.s3.amazonaws.com/k?X-Amz-Credential=__REDACTED__&X-Amz-Signature=__REDACTED__",

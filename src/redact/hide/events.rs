@@ -8,7 +8,9 @@ const OUTPUT: Flags = Flags::OUTPUTS.or(Flags::OUTPUT_MESSAGES).or(Flags::OUTPUT
 /// What hides the content of an event of this name, if it is of these.
 pub(super) fn side(name: &str) -> Option<Flags> {
     match name {
-        "gen_ai.user.message" | "gen_ai.system.message" | "gen_ai.tool.message"
+        "gen_ai.user.message"
+        | "gen_ai.system.message"
+        | "gen_ai.tool.message"
         | "gen_ai.content.prompt" => Some(INPUT.or(Flags::PROMPTS).or(Flags::INPUT_IMAGES)),
         // What the model said before is given to it again.
         "gen_ai.assistant.message" => Some(INPUT.or(OUTPUT)),

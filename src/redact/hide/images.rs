@@ -80,8 +80,18 @@ fn is_image(field: &Field<'_>, fields: &[Field<'_>]) -> bool {
         "screenshot",
     ];
     const DATA: [&str; 12] = [
-        "data", "url", "uri", "source", "bytes", "result", "name", "file_uri", "fileuri", "file_id",
-        "file_data", "base64",
+        "data",
+        "url",
+        "uri",
+        "source",
+        "bytes",
+        "result",
+        "name",
+        "file_uri",
+        "fileuri",
+        "file_id",
+        "file_data",
+        "base64",
     ];
     let key = field.key.to_ascii_lowercase();
     KEYS.contains(&&*key) || (DATA.contains(&&*key) && fields.iter().any(says_image))
@@ -128,7 +138,10 @@ mod tests {
         for (text, expected) in [
             ("data:image/png;base64,iVBORw0KGgo=", "__REDACTED__"),
             ("see ![a](data:image/png;base64,iVBO) there", "see ![a](__REDACTED__) there"),
-            ("DATA:IMAGE/svg+xml,%3Csvg%3E and data:image/gif;base64,R0", "__REDACTED__ and __REDACTED__"),
+            (
+                "DATA:IMAGE/svg+xml,%3Csvg%3E and data:image/gif;base64,R0",
+                "__REDACTED__ and __REDACTED__",
+            ),
         ] {
             assert_eq!(ALL.without(text).as_deref(), Some(expected));
         }

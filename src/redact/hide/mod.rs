@@ -123,7 +123,8 @@ impl Hide {
             true
         });
         // Else a viewer takes the word for JSON.
-        for (became_text, key) in became_text.into_iter().zip(["input.mime_type", "output.mime_type"])
+        for (became_text, key) in
+            became_text.into_iter().zip(["input.mime_type", "output.mime_type"])
         {
             if became_text
                 && let Some(entry) = attributes.iter_mut().find(|entry| entry.key.as_str() == key)

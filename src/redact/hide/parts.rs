@@ -60,9 +60,9 @@ impl Parts {
 
     fn concerns_structure(&self) -> bool {
         match self.content {
-            Content::Request => self.flags.any_of(
-                Flags::LLM_TOOLS | Flags::LLM_INVOCATION_PARAMETERS | Flags::PROMPTS,
-            ),
+            Content::Request => self
+                .flags
+                .any_of(Flags::LLM_TOOLS | Flags::LLM_INVOCATION_PARAMETERS | Flags::PROMPTS),
             Content::Answer => self.flags.any_of(
                 INPUT
                     | Flags::LLM_TOOLS
@@ -89,10 +89,9 @@ impl Parts {
                     || (["prompt", "suffix"].contains(&key) && self.flags.any_of(Flags::PROMPTS));
                 hides.then_some(Verdict::Hide)
             }
-            Content::Parameters => self
-                .flags
-                .any_of(INPUT | Flags::PROMPTS)
-                .then(|| harmless_setting(field)),
+            Content::Parameters => {
+                self.flags.any_of(INPUT | Flags::PROMPTS).then(|| harmless_setting(field))
+            }
             Content::Answer => self.answered(field, fields),
             Content::Given | Content::Made => None,
         }

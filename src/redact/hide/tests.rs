@@ -160,20 +160,25 @@ fn images_go_from_wherever_a_request_holds_them() {
 fn only_long_images_go_where_there_is_a_limit() {
     let limited = Hide { flags: Flags::NONE, base64_image_max_length: Some(40) };
     let key = "llm.input_messages.0.message.contents.0.message_content.image.image.url";
-    let (short, long) = ("data:image/png;base64,AAAA", ["data:image/png;base64,", &"A".repeat(40)].concat());
-    for (image, expected) in [(short, short), (&*long, REDACTED), ("https://host/a.png", "https://host/a.png")] {
+    let (short, long) =
+        ("data:image/png;base64,AAAA", ["data:image/png;base64,", &"A".repeat(40)].concat());
+    for (image, expected) in
+        [(short, short), (&*long, REDACTED), ("https://host/a.png", "https://host/a.png")]
+    {
         let mut attributes = vec![KeyValue::new(key, image.to_owned())];
         limited.attributes(&mut attributes);
-        assert_eq!(attributes.first().map(|entry| entry.value.as_str().into_owned()).as_deref(), Some(expected));
+        assert_eq!(
+            attributes.first().map(|entry| entry.value.as_str().into_owned()).as_deref(),
+            Some(expected)
+        );
     }
 }
 
 #[test]
 fn json_that_was_cut_is_hidden_whole() {
-    for (value, expected) in [
-        (r#"{"messages":[{"content":"hun"#, REDACTED),
-        ("plain text", "plain text"),
-    ] {
+    for (value, expected) in
+        [(r#"{"messages":[{"content":"hun"#, REDACTED), ("plain text", "plain text")]
+    {
         assert_eq!(value_of(Flags::LLM_TOOLS, "LLM", "input.value", value), expected);
     }
 }
