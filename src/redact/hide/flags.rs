@@ -30,6 +30,11 @@ impl Flags {
         self.0 & others.0 != 0
     }
 
+    #[must_use]
+    pub fn without(self, others: Flags) -> Flags {
+        Flags(self.0 & !others.0)
+    }
+
     /// With these flags where `condition` holds.
     #[must_use]
     pub fn with(self, others: Flags, condition: bool) -> Flags {

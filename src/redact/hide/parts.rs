@@ -34,6 +34,10 @@ impl Parts {
     pub fn new(content: Content, kind: SpanKind, flags: Flags, max_length: Option<usize>) -> Self {
         let is_given = content != Content::Answer && content != Content::Made;
         let all = is_given && flags.any_of(Flags::INPUT_IMAGES);
+        // What is embedded is no message.
+        let none_there =
+            if kind == SpanKind::Embedding { Flags::INPUT_MESSAGES } else { Flags::NONE };
+        let flags = flags.without(none_there);
         Parts { flags, content, is_call: kind.is_call(), images: Images { all, max_length } }
     }
 
@@ -73,7 +77,8 @@ impl Parts {
                     | Flags::INPUT_IMAGES,
             ),
             Content::Parameters => self.flags.any_of(INPUT | Flags::PROMPTS | Flags::LLM_TOOLS),
-            Content::Given | Content::Made => self.flags.any_of(Flags::LLM_TOOLS),
+            Content::Given => self.flags.any_of(Flags::LLM_TOOLS),
+            Content::Made => self.flags.any_of(Flags::LLM_TOOLS | Flags::INPUTS),
         }
     }
 
@@ -151,6 +156,9 @@ impl Rules for Parts {
     }
 
     fn item(&self, place: Place<'_>, item: &str) -> Verdict {
+        if self.hides_tools() && is_definition(item) {
+            return Verdict::Hide;
+        }
         // A conversation that was made shorter is an answer with messages of the user's.
         let is_of_answer = self.content == Content::Answer && place.around == "output";
         if is_of_answer && self.flags.any_of(INPUT) && is_said_to_model(item) {
@@ -167,7 +175,8 @@ impl Rules for Parts {
 impl Parts {
     fn hides_tools(&self) -> bool {
         self.flags.any_of(Flags::LLM_TOOLS)
-            || (self.content == Content::Answer && self.flags.any_of(Flags::INPUTS))
+            || (matches!(self.content, Content::Answer | Content::Made)
+                && self.flags.any_of(Flags::INPUTS))
     }
 
     /// An answer holds images of the request only where it repeats that.
@@ -295,6 +304,14 @@ fn harmless_setting(field: &Field<'_>) -> Verdict {
         Some(kept) => Verdict::Json(["{", &kept.join(","), "}"].concat()),
         None => Verdict::Hide,
     }
+}
+
+/// Whether an item of a list defines a tool, as MCP servers list them.
+fn is_definition(item: &str) -> bool {
+    fields(item).is_some_and(|fields| {
+        let has = |key: &str| fields.iter().any(|field| field.key == key);
+        has("name") && (has("input_schema") || has("inputSchema"))
+    })
 }
 
 /// Whether an item of a conversation is not the model's.
