@@ -39,6 +39,12 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  */
 export declare function release(slot: number, graceMs: number): boolean;
 
+/**
+ * What may leave the process of attributes that go onto a span of somebody else's: those of the
+ * span, or of the event of that name.
+ */
+export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, hide: NativeHide): Array<DerivedAttribute>;
+
 /** The counters of the pipeline that `slot` uses, or used last. */
 export declare function stats(slot: number): NativeStats | null;
 

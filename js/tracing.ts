@@ -190,11 +190,16 @@ export class Tracing implements CatalystTracing {
     const { recorder, foreignSpans, isSetUp } = this;
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
+    // As it is when it is asked for: a second `setup()` may say otherwise.
+    const hiding = (): ResolvedOptions["hide"] => this.options.hide;
     announce({
       tracing: this,
       contexts,
       isSetUp,
       foreignSpans,
+      get hide() {
+        return hiding();
+      },
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }

@@ -8,6 +8,7 @@ mod json;
 
 use std::borrow::Cow;
 
+use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -27,6 +28,12 @@ impl Policy {
         self.hide.apply(&mut span);
         clean_span(&mut span);
         span
+    }
+
+    /// The same for attributes that go to somebody else's exporter: those of a span, or of an event.
+    pub fn apply_to_attributes(&self, attributes: &mut Vec<KeyValue>, event: Option<&str>) {
+        self.hide.apply_to(attributes, event);
+        clean_attributes(attributes);
     }
 }
 

@@ -44,12 +44,7 @@ impl Hide {
         let kind = SpanKind::of(&span.attributes);
         self.attributes(&mut span.attributes);
         for event in &mut span.events.events {
-            let side = events::side(&event.name);
-            self.in_place(&mut event.attributes, kind, |key| {
-                side.filter(|_| !events::is_structure(key)).map_or(Action::Keep, |side| {
-                    if self.flags.any_of(side) { Action::Replace } else { Action::Keep }
-                })
-            });
+            self.event_attributes(&event.name, &mut event.attributes, kind);
         }
         for link in &mut span.links.links {
             self.in_place(&mut link.attributes, kind, |_| Action::Keep);
@@ -62,8 +57,29 @@ impl Hide {
         }
     }
 
-    /// The attributes of a span.
-    pub fn attributes(&self, attributes: &mut Vec<KeyValue>) {
+    /// The attributes of an event of this name.
+    fn event_attributes(&self, name: &str, attributes: &mut Vec<KeyValue>, kind: SpanKind) {
+        let side = events::side(name).filter(|side| self.flags.any_of(*side));
+        self.in_place(attributes, kind, |key| {
+            if side.is_some() && !events::is_structure(key) {
+                Action::Replace
+            } else {
+                Action::Keep
+            }
+        });
+    }
+
+    /// The attributes of a span, or of an event that stands by itself.
+    pub fn apply_to(&self, attributes: &mut Vec<KeyValue>, event: Option<&str>) {
+        match event {
+            Some(name) if !self.is_nothing() => {
+                self.event_attributes(name, attributes, SpanKind::of(&[]));
+            }
+            _ => self.attributes(attributes),
+        }
+    }
+
+    pub(super) fn attributes(&self, attributes: &mut Vec<KeyValue>) {
         if self.is_nothing() {
             return;
         }

@@ -143,6 +143,7 @@ const ROWS: &[Row] = &[
         ANY_INPUT.or(ANY_OUTPUT).or(TOOLS).or(Flags::INPUT_IMAGES),
         Replace,
     ),
+    row(&["observe.result"], ANY_OUTPUT, Replace),
     row(&["response_data"], ANY_INPUT.or(ANY_OUTPUT), Replace),
     // Completions without messages.
     row(&["llm.prompts.*"], INPUTS.or(INPUT_TEXT).or(PROMPTS), Remove),
