@@ -39,6 +39,12 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  */
 export declare function release(slot: number, graceMs: number): boolean;
 
+/**
+ * What may leave the process of attributes that go onto a span of somebody else's: those of the
+ * span, or of the event of that name.
+ */
+export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, hide: NativeHide): Array<DerivedAttribute>;
+
 /** The counters of the pipeline that `slot` uses, or used last. */
 export declare function stats(slot: number): NativeStats | null;
 
@@ -96,6 +102,7 @@ export interface NativeDestination {
   endpoint: string;
   /** JSON; see `src/bridge/filter.rs`. */
   filter: string | null;
+  policy: NativePolicy;
   scheduleDelayMs: number;
   /**
    * Where this and all like it are `null`, spans are kept for `take_kept`, apart from those of
@@ -140,10 +147,31 @@ export interface NativeHeader {
   value: string;
 }
 
+export interface NativeHide {
+  inputs: boolean;
+  outputs: boolean;
+  inputMessages: boolean;
+  outputMessages: boolean;
+  inputImages: boolean;
+  inputText: boolean;
+  outputText: boolean;
+  prompts: boolean;
+  choices: boolean;
+  llmTools: boolean;
+  llmInvocationParameters: boolean;
+  embeddingsVectors: boolean;
+  embeddingsText: boolean;
+  base64ImageMaxLength: number | null;
+}
+
 export interface NativeLoss {
   stage: string;
   reason: string;
   spans: number;
+}
+
+export interface NativePolicy {
+  hide: NativeHide;
 }
 
 export interface NativeStats {

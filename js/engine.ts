@@ -110,13 +110,14 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
 }
 
 function nativeDestination(
-  { name, endpoint, filter, otlp, file, console }: ResolvedDestination,
+  { name, endpoint, filter, policy, otlp, file, console }: ResolvedDestination,
   options: ResolvedOptions,
 ): NativeDestination {
   return {
     name,
     endpoint,
     filter: filter && JSON.stringify(filter),
+    policy: { hide: policy.hide },
     scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),
     file: file && { path: file.file, maxBytes: file.maxBytes, maxFiles: file.maxFiles },
     console,

@@ -42,6 +42,7 @@ export type { InstallResult } from "./integrations/install-report.js";
 export type {
   Destination,
   FilterCriteria,
+  HideOptions,
   InstrumentModules,
   ResourceAttributeValue,
   SetupOptions,

@@ -10,6 +10,7 @@ import { resolveDestinations } from "./options/destinations.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
+import { resolvePolicy } from "./options/policy.js";
 import { checkOptionNames, OPTION_NAMES, warnOfAbsentFeatures } from "./options/names.js";
 import { resolveProxy } from "./options/proxy.js";
 import {
@@ -32,6 +33,7 @@ export type { OptionsIo } from "./options/io.js";
 export type {
   Destination,
   FilterCriteria,
+  HideOptions,
   InstrumentModules,
   ResolvedDestination,
   ResolvedOptions,
@@ -66,6 +68,7 @@ export function resolveOptions(
   const lookup = new Lookup(copy, env);
   const wholeIo = completeIo(io);
   const { extraCaPem, ...connection } = resolveConnection(lookup, wholeIo);
+  const policy = resolvePolicy(lookup);
   const options: ResolvedOptions = {
     disabled: lookup.pick(SETTINGS.disabled),
     debug: lookup.pick(SETTINGS.debug),
@@ -74,7 +77,7 @@ export function resolveOptions(
     modules: resolveModules(lookup),
     inMemory: false,
     ...connection,
-    destinations: resolveDestinations(lookup, wholeIo, connection),
+    destinations: resolveDestinations(lookup, wholeIo, connection, policy),
     extraCaPem,
     proxy: resolveProxy(lookup),
     ...resolveService(lookup, wholeIo, readFallbackAttributes(fallback)),
@@ -85,6 +88,7 @@ export function resolveOptions(
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
+    ...policy,
   };
   warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };

@@ -19,6 +19,7 @@ import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import { overlaid } from "./capture/overlay.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
+import type { ResolvedHide } from "./options/types.js";
 
 /** A copy of this package, as the others see it. */
 export interface Copy {
@@ -44,6 +45,8 @@ export interface Running {
   readonly foreignSpans: ForeignSpanSink;
   /** Nobody could tell which context is entered: there never was one, and all spans are ours. */
   readonly isUnwatched?: () => boolean;
+  /** For what is written on spans of other providers. A copy of another version may not say. */
+  readonly hide?: ResolvedHide;
   /** A context with that span active. */
   enter(context: Context, span: Span): Context;
 }

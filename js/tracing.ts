@@ -192,12 +192,17 @@ export class Tracing implements CatalystTracing {
     const isAlone = alone !== undefined;
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
+    // As it is when it is asked for: a second `setup()` may say otherwise.
+    const hiding = (): ResolvedOptions["hide"] => this.options.hide;
     announce({
       tracing: this,
       contexts,
       isSetUp,
       foreignSpans,
       isUnwatched: () => alone?.isIdle === true && !provider.isShared,
+      get hide() {
+        return hiding();
+      },
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }

@@ -44,7 +44,7 @@ test("the value of an unknown option is not shown, because it may be a misspelt 
   assert.doesNotMatch(refusal({ tokn: "hunter2" }).message, /hunter2/);
 });
 
-const absent = ["spool", "hide", "redact", "limits", "sample", "cost"];
+const absent = ["spool", "redact", "limits", "sample", "cost"];
 for (const name of absent) {
   test(`the option ${name}, which this version does not have, is refused and not ignored`, () => {
     assertRefused({ [name]: true }, "ERR_UNSUPPORTED_OPTION", new RegExp(`no option "${name}"`));
@@ -57,7 +57,6 @@ for (const name of absent) {
 
 const absentVariables: [string, string][] = [
   ["CATALYST_SPOOL_DIR", "/tmp"],
-  ["OPENINFERENCE_HIDE_INPUTS", "true"],
   ["CATALYST_REDACT", "emails"],
   ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "100"],
 ];
@@ -69,10 +68,6 @@ for (const [name, value] of absentVariables) {
     );
   });
 }
-
-test("a variable that hides nothing does not warn", () => {
-  assert.deepEqual(resolving({}, { OPENINFERENCE_HIDE_INPUTS: "false" }).warnings, []);
-});
 
 test("a getter that throws becomes an error that names the option and keeps the cause", () => {
   const cause = new Error("from user code");

@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 
 test("without options and variables every setting has its documented default", () => {
   const { options, warnings } = resolving();
-  const { resource, destinations, ...rest } = options;
+  const { resource, destinations, hide, ...rest } = options;
   assert.deepEqual(rest, {
     disabled: false,
     debug: false,
@@ -43,6 +43,7 @@ test("without options and variables every setting has its documented default", (
     destinations.map(({ name, endpoint }) => [name, endpoint]),
     [["otlp", "http://localhost:8799"]],
   );
+  assert.ok(Object.values(hide).every((value) => value === false || value === null));
   assert.deepEqual(warnings, []);
 });
 

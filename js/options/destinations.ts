@@ -12,24 +12,27 @@ import { withoutSecrets } from "./endpoint.js";
 import { resolveFilter } from "./filter.js";
 import type { OptionsIo } from "./io.js";
 import { invalidOption, type Lookup } from "./lookup.js";
+import { POLICY_NAMES, resolveOwnPolicy } from "./policy.js";
 import { suggestName } from "./names.js";
 import { readSinks, type ResolvedSink, resolveSinks } from "./sinks.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { Connection, ResolvedDestination, ResolvedOptions } from "./types.js";
+import type { Connection, ResolvedDestination, ResolvedOptions, ResolvedPolicy } from "./types.js";
 
 const WANTS_LIST = 'a list such as [{ endpoint: "https://collector.example" }]';
 const WANTS_DESTINATION = 'an object such as { endpoint: "https://collector.example" }';
 
-const NAMES = ["name", ...CONNECTION_NAMES, "sink", "filter"];
+const NAMES = ["name", ...CONNECTION_NAMES, "sink", "filter", ...POLICY_NAMES];
 
 export function resolveDestinations(
   lookup: Lookup,
   io: OptionsIo,
   connection: Connection,
+  policy: ResolvedPolicy,
 ): readonly ResolvedDestination[] {
   const sinks = resolveSinks(lookup, io);
   const colours = showsColours(lookup, io);
-  const above = { connection, sources: lookup.sources, io, colours };
+  const above = { connection, policy, sources: lookup.sources, io, colours };
+  const nowhere = { ...NOWHERE, policy };
   const listed = resolveListed(lookup, above);
   const endpointSource = lookup.sources["endpoint"] ?? "default";
   const isOtlp =
@@ -38,9 +41,9 @@ export function resolveDestinations(
       ? sinks === undefined || endpointSource !== "default"
       : endpointSource === "option");
   const destinations = [
-    ...(isOtlp ? [{ ...NOWHERE, name: "otlp", ...to(connection) }] : []),
+    ...(isOtlp ? [{ ...nowhere, name: "otlp", ...to(connection) }] : []),
     ...(sinks ?? []).flatMap((sink) =>
-      sink === "otlp" ? [] : [{ ...NOWHERE, name: nameOf(sink), ...into(sink, colours) }],
+      sink === "otlp" ? [] : [{ ...nowhere, name: nameOf(sink), ...into(sink, colours) }],
     ),
     ...(listed ?? []),
   ];
@@ -67,6 +70,7 @@ interface Listed extends Unnamed {
 /** What all of them share. */
 interface Above extends Inherited {
   readonly io: OptionsIo;
+  readonly policy: ResolvedPolicy;
   readonly colours: boolean;
 }
 
@@ -100,6 +104,7 @@ function resolveOne(parent: Lookup, path: string, given: unknown, above: Above):
     ...NOWHERE,
     ...place,
     filter: resolveFilter(`${path}.filter`, copy["filter"]),
+    policy: resolveOwnPolicy(lookup, path, above.policy),
     name: name?.trim() ?? place.name,
     isNamed: name !== undefined,
   };

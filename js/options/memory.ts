@@ -7,7 +7,7 @@ import type { ResolvedDestination, ResolvedOptions } from "./types.js";
 /** What the handle says in place of an endpoint. */
 const MEMORY = "memory:";
 
-const KEPT: ResolvedDestination = Object.freeze({
+const KEPT: Omit<ResolvedDestination, "policy"> = Object.freeze({
   name: "memory",
   endpoint: MEMORY,
   filter: null,
@@ -17,10 +17,11 @@ const KEPT: ResolvedDestination = Object.freeze({
 });
 
 export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
+  const { hide } = options;
   return Object.freeze({
     ...options,
     inMemory: true,
-    destinations: Object.freeze([KEPT]),
+    destinations: Object.freeze([{ ...KEPT, policy: { hide } }]),
     endpoint: MEMORY,
     tracesUrl: MEMORY,
     disabled: false,

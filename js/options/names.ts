@@ -19,6 +19,7 @@ const OWN_RESOLVER_NAMES = [
   "clientKey",
   "sink",
   "destinations",
+  "hide",
 ];
 
 /** The names that this version takes. */
@@ -34,11 +35,6 @@ interface AbsentOption {
 
 const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
-  {
-    name: "hide",
-    env: ["OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH"],
-    envPrefix: "OPENINFERENCE_HIDE_",
-  },
   { name: "redact", env: ["CATALYST_REDACT"] },
   { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },

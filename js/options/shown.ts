@@ -3,6 +3,7 @@
  */
 import type { OptionsResolution, ResolvedDestination } from "../options.js";
 import { withoutSecrets } from "./endpoint.js";
+import { shownHide } from "./hide.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -43,6 +44,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     proxy: proxies.join(", ") || null,
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
+    hide: shownHide(options.hide),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,

@@ -94,8 +94,49 @@ export interface Destination extends Pick<
   name?: string | undefined;
   /** In place of `endpoint`. */
   sink?: Exclude<Sink, "otlp"> | undefined;
+  /** In place of the top level's; flags that are not given are those of the top level. */
+  hide?: SetupOptions["hide"];
   /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
   filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
+}
+
+/**
+ * What of a span does not leave the process. Each flag has a variable, which counts where code says
+ * nothing: `OPENINFERENCE_HIDE_INPUTS` for `inputs`, and so on.
+ */
+export interface HideOptions {
+  /** What goes in: values, messages, prompts, definitions of tools, arguments, queries. */
+  inputs?: boolean | undefined;
+  /** What comes out: values, messages, results of tools, documents, vectors. */
+  outputs?: boolean | undefined;
+  /** Messages to a model, and inputs that repeat them. */
+  inputMessages?: boolean | undefined;
+  /** Messages of a model, and outputs that repeat them. */
+  outputMessages?: boolean | undefined;
+  /** Images in what goes in. */
+  inputImages?: boolean | undefined;
+  /** Texts in what goes in; who said it and which tools were called stays. */
+  inputText?: boolean | undefined;
+  /** Texts in what comes out. */
+  outputText?: boolean | undefined;
+  /** Prompts of completions without messages, and templates with their variables. */
+  prompts?: boolean | undefined;
+  /** Answers of completions without messages. */
+  choices?: boolean | undefined;
+  /** Definitions of tools. */
+  llmTools?: boolean | undefined;
+  /** How a model is asked, such as its temperature. */
+  llmInvocationParameters?: boolean | undefined;
+  /** Vectors. `OPENINFERENCE_HIDE_EMBEDDING_VECTORS` is the old name of its variable. */
+  embeddingsVectors?: boolean | undefined;
+  /** Texts that vectors are made of. */
+  embeddingsText?: boolean | undefined;
+  /**
+   * Base64 images of more characters are hidden, in what goes in and in what comes out; `null` for
+   * no limit. Environment: `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`.
+   * @defaultValue `null`
+   */
+  base64ImageMaxLength?: number | null | undefined;
 }
 
 /**
@@ -222,6 +263,13 @@ export interface SetupOptions {
    */
   exitFlushMs?: number | undefined;
   /**
+   * Replaces by `__REDACTED__`, or leaves out, what must not leave the process. `true` hides all that
+   * {@link HideOptions} names, `false` nothing, whatever the environment says. Environment:
+   * `OPENINFERENCE_HIDE_*`, `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`.
+   * @defaultValue `false`; credentials are always hidden
+   */
+  hide?: boolean | HideOptions | undefined;
+  /**
    * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
    * someone else already is.
    * @defaultValue `'auto'`
@@ -262,6 +310,24 @@ export interface ProxySettings {
   readonly no: string | null;
 }
 
+/** What is hidden, each flag by itself. */
+export interface ResolvedHide {
+  readonly inputs: boolean;
+  readonly outputs: boolean;
+  readonly inputMessages: boolean;
+  readonly outputMessages: boolean;
+  readonly inputImages: boolean;
+  readonly inputText: boolean;
+  readonly outputText: boolean;
+  readonly prompts: boolean;
+  readonly choices: boolean;
+  readonly llmTools: boolean;
+  readonly llmInvocationParameters: boolean;
+  readonly embeddingsVectors: boolean;
+  readonly embeddingsText: boolean;
+  readonly base64ImageMaxLength: number | null;
+}
+
 /** A collector, and how to talk to it. */
 export interface Connection {
   /** As it was given, for people to read. */
@@ -296,6 +362,11 @@ export interface ResolvedFilter {
   readonly except: Readonly<Record<string, unknown>> | null;
 }
 
+/** What does not leave by one place. */
+export interface ResolvedPolicy {
+  readonly hide: ResolvedHide;
+}
+
 /** One place: a collector, the console, a file, or memory where it is none of these. */
 export interface ResolvedDestination {
   /** No two are alike. */
@@ -303,6 +374,7 @@ export interface ResolvedDestination {
   /** For people to read: nothing secret is in it. */
   readonly endpoint: string;
   readonly filter: ResolvedFilter | null;
+  readonly policy: ResolvedPolicy;
   readonly otlp: Connection | null;
   readonly console: ConsoleSink | null;
   readonly file: FileSink | null;
@@ -312,7 +384,7 @@ export interface ResolvedDestination {
  * All settings with their defaults filled in: plain, frozen data but for `modules`. The connection is
  * that of the top level, whether or not it is among the destinations.
  */
-export interface ResolvedOptions extends Connection {
+export interface ResolvedOptions extends Connection, ResolvedPolicy {
   readonly disabled: boolean;
   readonly debug: boolean;
   readonly register: "auto" | boolean;

@@ -9,11 +9,12 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 
 use super::filter::filter;
+use super::policy::{NativePolicy, policy};
 use super::thread::give_way;
 use crate::batch::BatchLimits;
 use crate::config::{Config, Destination, RouteConfig};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
-use crate::redact::Policy;
+use crate::redact::clean_attributes;
 use crate::sinks::FileTarget;
 
 #[napi(object, use_nullable = true)]
@@ -66,6 +67,7 @@ pub struct NativeDestination {
     pub endpoint: String,
     /// JSON; see `src/bridge/filter.rs`.
     pub filter: Option<String>,
+    pub policy: NativePolicy,
     pub schedule_delay_ms: u32,
     /// Where this and all like it are `null`, spans are kept for `take_kept`, apart from those of
     /// other environments.
@@ -122,7 +124,7 @@ impl NativeConfig {
             name: told.name,
             endpoint: told.endpoint,
             filter: told.filter.as_deref().map(filter).transpose()?.unwrap_or_default(),
-            policy: Policy::default(),
+            policy: policy(told.policy)?,
             batch: BatchLimits {
                 max_spans: self.max_batch_spans as usize,
                 max_bytes: bytes(self.max_batch_bytes),
@@ -184,6 +186,8 @@ fn resource(json: &str) -> Result<Resource> {
     let attributes = attributes
         .into_iter()
         .filter_map(|(key, value)| Some(KeyValue::new(key, resource_value(value)?)));
+    let mut attributes: Vec<KeyValue> = attributes.collect();
+    clean_attributes(&mut attributes);
     Ok(Resource::builder_empty().with_attributes(attributes).build())
 }
 

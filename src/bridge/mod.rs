@@ -9,7 +9,9 @@
 mod config;
 mod derive;
 mod filter;
+mod hide;
 mod memory;
+mod policy;
 mod process;
 mod stats;
 mod thread;
@@ -26,7 +28,8 @@ use napi_derive::napi;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
-use self::derive::Derived;
+use self::derive::{Derived, DerivedAttribute};
+use self::hide::NativeHide;
 use self::stats::{NativeFlush, NativeStats};
 
 /// Registers this environment and the memory through which its spans come. Returns the slot that
@@ -118,6 +121,17 @@ pub fn is_finished(slot: u32) -> bool {
 #[napi]
 pub fn derive(chunk: &[u8]) -> Derived {
     derive::derive(chunk)
+}
+
+/// What may leave the process of attributes that go onto a span of somebody else's: those of the
+/// span, or of the event of that name.
+#[napi]
+pub fn screen(
+    attributes: Vec<DerivedAttribute>,
+    event: Option<String>,
+    hide: NativeHide,
+) -> Vec<DerivedAttribute> {
+    derive::screen(attributes, event.as_deref(), hide)
 }
 
 fn millis(millis: u32) -> Duration {

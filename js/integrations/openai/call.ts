@@ -11,6 +11,7 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
 import { nameText } from "../../handoff/stand-ins.js";
+import { screened } from "../../spans/screened.js";
 import { guarded, reportFault } from "../guard.js";
 import type { LlmSlot } from "../llm-slot.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
@@ -154,7 +155,7 @@ export class Call implements ChunkSink {
       const stack = withPayloads ? textIn(fieldsOf(error), "stack") : undefined;
       const message = withPayloads ? (facts.message ?? nameText(error)) : name;
       this.failure = message;
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      screened(this.span).recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
@@ -184,7 +185,8 @@ export class Call implements ChunkSink {
       this.flush();
       this.tellCircumstances();
       if (this.failure !== undefined) {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: this.failure });
+        const status = { code: SpanStatusCode.ERROR, message: this.failure };
+        screened(span).setStatus(status);
       }
     });
     guarded(span, () => this.snapshots.settle());

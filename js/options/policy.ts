@@ -1,0 +1,26 @@
+/**
+ * What must not leave the process, as one: for all that it sends, and for single destinations, which
+ * take what the top level says where they say nothing.
+ */
+import { resolveHide } from "./hide.js";
+import type { Lookup } from "./lookup.js";
+import type { ResolvedPolicy } from "./types.js";
+
+/** Options that a destination can have, too. */
+export const POLICY_NAMES = ["hide"];
+
+export function resolvePolicy(lookup: Lookup): ResolvedPolicy {
+  return { hide: resolveHide(lookup) };
+}
+
+/**
+ * @param path - of the destination, in messages
+ * @param above - the top level's
+ */
+export function resolveOwnPolicy(
+  lookup: Lookup,
+  path: string,
+  above: ResolvedPolicy,
+): ResolvedPolicy {
+  return { hide: resolveHide(lookup, lookup.option("hide"), `${path}.hide`, above.hide) };
+}
