@@ -12,7 +12,7 @@ use super::thread::give_way;
 use crate::batch::BatchLimits;
 use crate::config::{Config, Destination};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
-use crate::redact::Policy;
+use crate::redact::{Policy, Rules};
 
 #[napi(object, use_nullable = true)]
 #[derive(Clone, PartialEq)]
@@ -52,6 +52,8 @@ pub struct NativeConfig {
     pub max_batch_spans: u32,
     pub schedule_delay_ms: u32,
     pub quiet: bool,
+    /// What users want redacted, as JSON; see `src/redact/rules/spec.rs`.
+    pub redact: Option<String>,
 }
 
 impl NativeConfig {
@@ -69,7 +71,7 @@ impl NativeConfig {
                 delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
             },
             max_queue_bytes: bytes(self.max_queue_bytes),
-            policy: Policy::default(),
+            policy: policy(self.redact.as_deref())?,
             on_thread: give_way,
             quiet: self.quiet,
             exit_budget: Duration::from_millis(u64::from(self.exit_flush_ms)),
@@ -105,6 +107,12 @@ impl NativeConfig {
             extra_ca_pem: self.extra_ca_pem.map(String::into_bytes),
         }
     }
+}
+
+fn policy(redact: Option<&str>) -> Result<Policy> {
+    let rules = redact.map(Rules::parse).transpose();
+    let rules = rules.map_err(|why| Error::new(Status::InvalidArg, why))?;
+    Ok(Policy { rules: rules.map(Arc::new), ..Policy::default() })
 }
 
 #[expect(

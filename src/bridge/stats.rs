@@ -33,6 +33,8 @@ pub struct NativeStats {
     pub bytes_sent: f64,
     pub bytes_held: f64,
     pub last_error: Option<String>,
+    pub redacted: f64,
+    pub redaction_failures: f64,
 }
 
 impl From<FlushReport> for NativeFlush {
@@ -70,6 +72,8 @@ impl NativeStats {
             bytes_sent: number(counts.bytes_sent),
             bytes_held: number(pipeline.held_bytes() as u64),
             last_error: counts.last_error,
+            redacted: number(counts.redacted),
+            redaction_failures: number(counts.redaction_failures),
         }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::flushes::FlushReport;
 use crate::config::Config;
 use crate::diag::Diagnostics;
 use crate::export::Observer;
+use crate::redact::Redactions;
 use crate::stats::{Stage, Stats};
 
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) stats: Stats,
     pub(super) diagnostics: Diagnostics,
+    pub(super) redactions: Arc<Redactions>,
     held_bytes: AtomicUsize,
     max_bytes: AtomicUsize,
     flushes: Mutex<FlushBoard>,
@@ -33,6 +35,7 @@ impl Shared {
         Self {
             stats: Stats::default(),
             diagnostics: Diagnostics::new(config.quiet),
+            redactions: Arc::default(),
             held_bytes: AtomicUsize::new(0),
             max_bytes: AtomicUsize::new(config.max_queue_bytes),
             flushes: Mutex::default(),

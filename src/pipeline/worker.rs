@@ -332,7 +332,8 @@ fn open(config: Config, shared: &Arc<Shared>, outlet: u64) -> Result<(Route, Out
     let encoder =
         Encoder::new(&config.resource).map_err(|error| StartError::Thread(error.to_string()))?;
     let sink = Sink::open(config.destination, observer).map_err(StartError::Target)?;
-    let route = Route { policy: config.policy, batch: Batch::new(config.batch), encoder, outlet };
+    let policy = config.policy.counted_in(&shared.redactions);
+    let route = Route { policy, batch: Batch::new(config.batch), encoder, outlet };
     Ok((route, Outlet::new(sink)))
 }
 
