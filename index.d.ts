@@ -93,6 +93,8 @@ export interface NativeConfig {
   maxBatchSpans: number;
   scheduleDelayMs: number;
   quiet: boolean;
+  /** What users want redacted, as JSON; see `src/redact/rules/spec.rs`. */
+  redact: string | null;
 }
 
 export interface NativeFlush {
@@ -126,4 +128,6 @@ export interface NativeStats {
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+  redacted: number;
+  redactionFailures: number;
 }

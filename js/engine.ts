@@ -5,6 +5,7 @@
 import type { NativeConfig } from "../index.js";
 import { Outbox } from "./handoff/outbox.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
+import { nativeRedaction } from "./options/redact.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
@@ -113,5 +114,6 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
     quiet: false,
+    redact: options.redact && nativeRedaction(options.redact),
   };
 }

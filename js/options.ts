@@ -21,6 +21,7 @@ import {
   type ResourceAttributes,
   textAttribute,
 } from "./options/resource.js";
+import { resolveRedaction } from "./options/redact.js";
 import { resolveSampler } from "./options/sampler.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
@@ -29,6 +30,16 @@ import type { ResolvedOptions } from "./options/types.js";
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { OptionsIo } from "./options/io.js";
+export type {
+  Redact,
+  RedactDetector,
+  RedactFunction,
+  RedactKeyRule,
+  RedactOptions,
+  RedactPathRule,
+  RedactPatternRule,
+  RedactRule,
+} from "./options/redact-types.js";
 export type {
   InstrumentModules,
   ResolvedOptions,
@@ -87,6 +98,7 @@ export function resolveOptions(
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
+    redact: resolveRedaction(lookup),
   };
   warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };

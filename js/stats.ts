@@ -36,6 +36,10 @@ export interface TracingStats {
   /** Memory of what is queued. */
   readonly bytesHeld: number;
   readonly lastError: string | null;
+  /** Values in which `redact` found something. */
+  readonly redacted: number;
+  /** Values that were hidden whole because a rule of `redact` could not be applied to them. */
+  readonly redactionFailures: number;
 }
 
 /** What a flush achieved. */
@@ -65,6 +69,8 @@ const NOTHING: NativeStats = {
   bytesSent: 0,
   bytesHeld: 0,
   lastError: null,
+  redacted: 0,
+  redactionFailures: 0,
 };
 
 export function statsOf(native: NativeStats | null): TracingStats {

@@ -2,8 +2,8 @@
  * Which options `setup()` knows by name: those of the table, those with a resolver of their own,
  * and those of the contract that this version does not have.
  *
- * The last are refused, not ignored: whoever asks for redaction must not find out in production
- * that nothing was redacted. Their variables warn, because an environment must not take an app
+ * The last are refused, not ignored: whoever asks for a limit must not find out in production
+ * that nothing was limited. Their variables warn, because an environment must not take an app
  * down. A version that gets one of them deletes its row.
  */
 import { CatalystTracingError, CatalystTracingErrorCodes, quote } from "../errors.js";
@@ -14,6 +14,7 @@ const OWN_RESOLVER_NAMES = [
   "headers",
   "resourceAttributes",
   "modules",
+  "redact",
   "certificate",
   "clientCertificate",
   "clientKey",
@@ -37,7 +38,6 @@ const ABSENT_OPTIONS: readonly AbsentOption[] = [
     env: ["OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH"],
     envPrefix: "OPENINFERENCE_HIDE_",
   },
-  { name: "redact", env: ["CATALYST_REDACT"] },
   { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
   { name: "cost", env: [] },

@@ -3,6 +3,7 @@
  */
 import type { OptionsResolution } from "../options.js";
 import { withoutSecrets } from "./endpoint.js";
+import { shownRedaction } from "./redact.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -48,6 +49,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     maxBatchSpans: options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
     exitFlushMs: options.exitFlushMs,
+    redact: shownRedaction(options.redact),
   };
   return Object.entries(values).map(([name, value]) => ({
     name,

@@ -3,6 +3,7 @@
  * of the package gets, with every default filled in.
  */
 import type { SamplerSpec } from "../capture/sampler.js";
+import type { Redact, ResolvedRedaction } from "./redact-types.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -159,6 +160,13 @@ export interface SetupOptions {
    */
   exitFlushMs?: number | undefined;
   /**
+   * Hides personal data and keys in everything that is sent: `true` for all built-in detectors, an
+   * object, or a list of exactly what is wanted. See `RedactOptions`, and docs/redaction.md.
+   * Environment: `CATALYST_REDACT` (`true`, or detectors such as `email,card`).
+   * @defaultValue `false`
+   */
+  redact?: Redact | undefined;
+  /**
    * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
    * someone else already is.
    * @defaultValue `'auto'`
@@ -221,4 +229,6 @@ export interface ResolvedOptions {
   readonly scheduleDelayMs: number;
   readonly exitFlushMs: number;
   readonly sampler: SamplerSpec;
+  /** `null` where nothing is redacted. */
+  readonly redact: ResolvedRedaction | null;
 }

@@ -111,7 +111,8 @@ pub(super) fn telegram_token(bytes: &[u8], at: usize) -> Option<(usize, usize)> 
     }
     let digits = bytes.get(..at)?.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let start = at - digits;
-    let is_escape = start >= 2 && byte(bytes, start - 2) == b'\\';
+    let is_escape = (start >= 2 && byte(bytes, start - 2) == b'\\')
+        || (start >= 3 && byte(bytes, start - 3) == b'%');
     let is_glued = byte_before(bytes, start).is_ascii_alphanumeric() && !is_escape;
     (NUMBER_LENGTHS.contains(&digits) && !is_glued).then_some((at - digits, end))
 }

@@ -19,7 +19,7 @@ fn check(label: &str, rows: &[&str]) {
             .map(|piece| (label, piece.split('»').next().unwrap_or_default().to_owned()))
             .collect();
         let found: Vec<(&str, String)> =
-            found(&text, "").into_iter().map(|(label, text)| (label, text)).collect();
+            found(&text, "");
         assert_eq!(found, expected, "{row}");
     }
 }
