@@ -14,7 +14,7 @@ import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
-import { TextRules } from "./capture/text-rules.js";
+import { type TextCounts, TextRules } from "./capture/text-rules.js";
 import { Engine } from "./engine.js";
 import { describeValue } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
@@ -50,7 +50,7 @@ export class Tracing implements CatalystTracing {
   installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
-  private readonly textRules: TextRules;
+  private readonly textCounts: TextCounts = { redacted: 0, failures: 0 };
   private readonly foreignSpans: ForeignSpans;
   private readonly traceHooks: TraceHooks;
   private registration: Registration | undefined;
@@ -78,7 +78,6 @@ export class Tracing implements CatalystTracing {
       const provider = globalProvider();
       return provider !== undefined && provider !== this.provider;
     };
-    this.textRules = new TextRules([], (problem) => this.reportRedaction(problem));
     this.takeTextRules(options);
     this.foreignSpans = new ForeignSpans(this.recorder);
     this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
@@ -135,7 +134,7 @@ export class Tracing implements CatalystTracing {
 
   stats(): TracingStats {
     const stats = this.engine.stats();
-    const { redacted, failures } = this.textRules;
+    const { redacted, failures } = this.textCounts;
     const redactionFailures = stats.redactionFailures + failures;
     return { ...stats, redacted: stats.redacted + redacted, redactionFailures };
   }
@@ -222,8 +221,11 @@ export class Tracing implements CatalystTracing {
   }
 
   private takeTextRules({ redact }: ResolvedOptions): void {
-    this.textRules.replace(redact?.functions ?? []);
-    this.recorder.setTextRules(this.textRules.isEmpty ? undefined : this.textRules);
+    const functions = redact?.functions ?? [];
+    const onFailure = (problem: string): void => this.reportRedaction(problem);
+    this.recorder.setTextRules(
+      functions.length === 0 ? undefined : new TextRules(functions, this.textCounts, onFailure),
+    );
   }
 
   private reportRedaction(problem: string): void {

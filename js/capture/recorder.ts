@@ -187,8 +187,7 @@ export class Recorder {
     span.parts += 1;
     if (!this.isOpen) return index;
     try {
-      if (this.textRules !== undefined) {
-        this.held?.set(span, this.textRules);
+      if (this.held !== undefined && this.isHeld(span)) {
         this.keepCopy(span, index, kind, value);
         return index;
       }
@@ -199,6 +198,12 @@ export class Recorder {
       this.report(fault);
     }
     return index;
+  }
+
+  /** Whether parts of the span must not cross, because functions of the app have to see them. */
+  private isHeld(span: RecordingSpan): boolean {
+    if (this.textRules !== undefined) this.held?.set(span, this.textRules);
+    return this.held?.has(span) === true;
   }
 
   /** The span as functions of the app leave it, where there are any. */

@@ -25,27 +25,23 @@ const HIDDEN = "__REDACTED__";
 /** What functions get as the key of what is no attribute. */
 const KEYS = { name: "name", status: "status.message", event: "event.name" } as const;
 
-export class TextRules {
+/** What functions did, whichever there were. */
+export interface TextCounts {
   /** Texts that a function changed. */
-  redacted = 0;
+  redacted: number;
   /** Texts that were hidden because a function failed. */
-  failures = 0;
+  failures: number;
+}
+
+export class TextRules {
   private readonly quiet: Context = suppressTracing(ROOT_CONTEXT);
 
   /** @param onFailure - told each time, with a clause that does not quote the text */
   constructor(
-    private functions: readonly RedactFunction[],
+    private readonly functions: readonly RedactFunction[],
+    private readonly counts: TextCounts,
     private readonly onFailure: (problem: string) => void,
   ) {}
-
-  get isEmpty(): boolean {
-    return this.functions.length === 0;
-  }
-
-  /** From now on these; what was counted stays. */
-  replace(functions: readonly RedactFunction[]): void {
-    this.functions = functions;
-  }
 
   /** The span as it may be written: without parts, with every text as the functions leave it. */
   apply(span: RecordingSpan, contexts: ContextAccess): RecordingSpan {
@@ -104,7 +100,7 @@ export class TextRules {
     } catch (fault) {
       return this.hide(`a function threw${kindOf(fault)}`);
     }
-    if (text !== given) this.redacted += 1;
+    if (text !== given) this.counts.redacted += 1;
     return text as string;
   }
 
@@ -117,7 +113,7 @@ export class TextRules {
   }
 
   private hide(problem: string): string {
-    this.failures += 1;
+    this.counts.failures += 1;
     this.onFailure(problem);
     return HIDDEN;
   }
