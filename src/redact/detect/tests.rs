@@ -18,8 +18,7 @@ fn check(label: &str, rows: &[&str]) {
             .skip(1)
             .map(|piece| (label, piece.split('»').next().unwrap_or_default().to_owned()))
             .collect();
-        let found: Vec<(&str, String)> =
-            found(&text, "");
+        let found: Vec<(&str, String)> = found(&text, "");
         assert_eq!(found, expected, "{row}");
     }
 }

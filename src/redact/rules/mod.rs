@@ -23,7 +23,7 @@ use opentelemetry_sdk::trace::SpanData;
 use self::json::{Unread, is_meant_as_json, may_be_json, redact_json};
 use self::name::Name;
 use self::path::{Child, Path, State};
-use self::pattern::Pattern;
+use self::pattern::{Pattern, Sieve};
 use self::pseudonym::{HIDDEN, Pseudonyms, is_hidden, label_of};
 use self::spec::{RuleSpec, Spec, What};
 use self::text::redact_text;
@@ -51,6 +51,7 @@ pub struct Rules {
     /// In place of what detectors find.
     replace: Option<String>,
     patterns: Vec<PatternRule>,
+    sieve: Sieve,
     keys: Vec<KeyRule>,
     paths: Vec<PathRule>,
     pseudonyms: Pseudonyms,
@@ -107,6 +108,7 @@ impl Rules {
             detectors,
             replace: spec.replace,
             patterns: Vec::new(),
+            sieve: Sieve::default(),
             keys: Vec::new(),
             paths: Vec::new(),
             pseudonyms: Pseudonyms::keyed(spec.secret.as_deref()),
@@ -114,6 +116,7 @@ impl Rules {
         for rule in spec.rules {
             rules.add(rule)?;
         }
+        rules.sieve = Sieve::new(rules.patterns.iter().map(|rule| &rule.pattern));
         Ok(rules)
     }
 
@@ -162,6 +165,15 @@ impl Rules {
             && let Some(description) = pass.text("", description)
         {
             span.status = Status::error(description);
+        }
+    }
+
+    /// What is sent in place of the text of an attribute; `None` where nothing is found.
+    pub fn redacted(&self, key: &str, text: &str) -> Option<String> {
+        match self.redact(key, text, false) {
+            Outcome::Unchanged => None,
+            Outcome::Redacted(redacted) | Outcome::Partly(redacted) => Some(redacted),
+            Outcome::Failed => Some(HIDDEN.to_owned()),
         }
     }
 

@@ -8,11 +8,33 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder, RegexSet};
 
 /// Compiled; a pattern with large repetitions takes megabytes.
 const MAX_COMPILED_BYTES: usize = 2 * 1024 * 1024;
 const MAX_SOURCE_BYTES: usize = 16 * 1024;
+
+/// All patterns at once, for the many short texts in JSON: to ask each pattern would take ten times as
+/// long. A long text is searched faster by each, which looks for its literals.
+#[derive(Debug, Default)]
+pub struct Sieve(Option<RegexSet>);
+
+impl Sieve {
+    const MAX_TEXT_BYTES: usize = 256;
+
+    pub fn new<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> Self {
+        let sources: Vec<&str> = patterns.map(Pattern::as_str).collect();
+        // Two say no more than they do by themselves.
+        let is_worth_it = sources.len() > 2;
+        Self(is_worth_it.then(|| RegexSet::new(sources).ok()).flatten())
+    }
+
+    /// Whether no pattern matches.
+    pub fn is_clean(&self, text: &str) -> bool {
+        text.len() <= Self::MAX_TEXT_BYTES
+            && self.0.as_ref().is_some_and(|patterns| !patterns.is_match(text))
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Pattern {
@@ -49,9 +71,8 @@ impl Pattern {
             return Err("has the flag y, for which there is no use in a rule".to_owned());
         }
         let translated = translate(source, has('s'), has('v'))?;
-        let regex = RegexBuilder::new(&translated)
-            .case_insensitive(has('i'))
-            .multi_line(has('m'))
+        let inline: String = ['i', 'm'].into_iter().filter(|flag| has(*flag)).collect();
+        let regex = RegexBuilder::new(&format!("(?{inline}:{translated})"))
             .size_limit(MAX_COMPILED_BYTES)
             .build()
             .map_err(|error| describe(&error))?;
@@ -60,6 +81,11 @@ impl Pattern {
         }
         let replacement = replace.map(|template| Template::parse(template, &regex));
         Ok(Self { regex, replacement })
+    }
+
+    /// As the engine takes it, flags included.
+    pub fn as_str(&self) -> &str {
+        self.regex.as_str()
     }
 
     pub fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {

@@ -26,7 +26,8 @@ enum By<'a> {
 /// under which it stands, or empty.
 pub(super) fn redact_text(rules: &Rules, text: &str, key: &str) -> Option<String> {
     let mut hits: Vec<Hit<'_>> = Vec::new();
-    for rule in &rules.patterns {
+    let is_clean = rules.sieve.is_clean(text);
+    for rule in rules.patterns.iter().filter(|_| !is_clean) {
         hits.extend(
             rule.pattern
                 .matches(text)
