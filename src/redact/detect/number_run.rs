@@ -155,22 +155,32 @@ fn next_group(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
     (fits && byte(bytes, next).is_ascii_digit()).then_some((next, first))
 }
 
+const ANY_LENGTH: &[usize] = &[13, 14, 15, 16, 17, 18, 19];
+
 /// The digits that issuers' numbers begin with, and how long such numbers are. Without it one
 /// identifier in ten would pass for a card.
-const ISSUERS: [(u32, u32, &[usize]); 13] = [
-    (2200, 2204, &[16, 17, 18, 19]),
-    (2221, 2720, &[16]),
-    (3000, 3059, &[14, 15, 16, 17, 18, 19]),
-    (3095, 3095, &[14, 15, 16, 17, 18, 19]),
-    (3400, 3499, &[15]),
-    (3528, 3589, &[16, 17, 18, 19]),
-    (3600, 3699, &[14, 15, 16, 17, 18, 19]),
+#[rustfmt::skip]
+const ISSUERS: [(u32, u32, &[usize]); 20] = [
+    (2200, 2204, &[16]),             // Mir
+    (2221, 2720, &[16]),             // Mastercard
+    (3000, 3059, &[14, 16]),         // Diners Club
+    (3095, 3095, &[14, 16]),
+    (3600, 3699, &[14, 16]),
+    (3800, 3999, &[14, 16]),
+    (3400, 3499, &[15]),             // American Express
     (3700, 3799, &[15]),
-    (3800, 3999, &[14, 15, 16, 17, 18, 19]),
-    (4000, 4999, &[13, 16, 18, 19]),
-    (5000, 5999, &[13, 14, 15, 16, 17, 18, 19]),
-    (6000, 6999, &[13, 14, 15, 16, 17, 18, 19]),
-    (8100, 8299, &[16, 17, 18, 19]),
+    (3528, 3589, &[16]),             // JCB
+    (4000, 4999, &[13, 16, 19]),     // Visa
+    (5000, 5999, &[16]),             // Mastercard, Elo
+    (5018, 5020, ANY_LENGTH),        // Maestro
+    (5038, 5038, ANY_LENGTH),
+    (5893, 5893, ANY_LENGTH),
+    (6304, 6304, ANY_LENGTH),
+    (6759, 6763, ANY_LENGTH),
+    (6000, 6999, &[16]),             // Discover, RuPay, Hipercard
+    (6200, 6299, &[16, 17, 18, 19]), // UnionPay
+    (6500, 6599, &[16, 19]),         // Discover
+    (8100, 8299, &[16]),             // RuPay, UnionPay
 ];
 
 fn is_card(digits: &[u8]) -> bool {

@@ -146,6 +146,11 @@ impl Rules {
         Ok(())
     }
 
+    /// For attributes that are no span's: of an exporter of somebody else's.
+    pub fn apply_to_attributes(&self, attributes: &mut [KeyValue], counts: &Redactions) {
+        Pass { rules: self, counts }.attributes(attributes);
+    }
+
     pub fn apply(&self, span: &mut SpanData, counts: &Redactions) {
         let pass = Pass { rules: self, counts };
         pass.attributes(&mut span.attributes);
