@@ -172,6 +172,8 @@ export interface NativeLoss {
 
 export interface NativePolicy {
   hide: NativeHide;
+  /** What users want redacted, as JSON; see `src/redact/rules/spec.rs`. */
+  redact: string | null;
 }
 
 export interface NativeStats {
@@ -189,6 +191,8 @@ export interface NativeStats {
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+  redacted: number;
+  redactionFailures: number;
   destinations: Array<NativeDestinationStats>;
 }
 

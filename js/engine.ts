@@ -5,6 +5,7 @@
 import type { NativeConfig, NativeDestination } from "../index.js";
 import { Outbox } from "./handoff/outbox.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
+import { nativeRedaction } from "./options/redact.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedDestination, type ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
@@ -117,7 +118,10 @@ function nativeDestination(
     name,
     endpoint,
     filter: filter && JSON.stringify(filter),
-    policy: { hide: policy.hide },
+    policy: {
+      hide: policy.hide,
+      redact: policy.redact && nativeRedaction(policy.redact),
+    },
     scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),
     file: file && { path: file.file, maxBytes: file.maxBytes, maxFiles: file.maxFiles },
     console,

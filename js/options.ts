@@ -31,6 +31,16 @@ export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
+  Redact,
+  RedactDetector,
+  RedactFunction,
+  RedactKeyRule,
+  RedactOptions,
+  RedactPathRule,
+  RedactPatternRule,
+  RedactRule,
+} from "./options/redact-types.js";
+export type {
   Destination,
   FilterCriteria,
   HideOptions,

@@ -64,6 +64,10 @@ export interface TracingStats {
   readonly bytesHeld: number;
   readonly lastError: string | null;
   readonly destinations: readonly DestinationStats[];
+  /** Values in which `redact` found something. */
+  readonly redacted: number;
+  /** Values that were hidden whole because a rule of `redact` could not be applied to them. */
+  readonly redactionFailures: number;
 }
 
 /** What a flush achieved. */
@@ -95,6 +99,8 @@ const NOTHING: NativeStats = {
   bytesHeld: 0,
   lastError: null,
   destinations: [],
+  redacted: 0,
+  redactionFailures: 0,
 };
 
 export function statsOf(native: NativeStats | null): TracingStats {

@@ -14,6 +14,7 @@ import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
+import { type TextCounts, TextRules } from "./capture/text-rules.js";
 import { Engine } from "./engine.js";
 import { describeValue } from "./errors.js";
 import type { CatalystTracing } from "./handle.js";
@@ -49,6 +50,7 @@ export class Tracing implements CatalystTracing {
   installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
+  private readonly textCounts: TextCounts = { redacted: 0, failures: 0 };
   private readonly foreignSpans: ForeignSpans;
   private readonly traceHooks: TraceHooks;
   private registration: Registration | undefined;
@@ -76,6 +78,7 @@ export class Tracing implements CatalystTracing {
       const provider = globalProvider();
       return provider !== undefined && provider !== this.provider;
     };
+    this.takeTextRules(options);
     this.foreignSpans = new ForeignSpans(this.recorder);
     this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
       this.reportHookFault(problem, fault),
@@ -115,6 +118,7 @@ export class Tracing implements CatalystTracing {
       this.registration?.undo();
       this.register();
     }
+    this.takeTextRules(options);
     this.recorder.sampler = createSampler(options.sampler);
     this.recorder.resource = readableResource(options.resource as never);
   }
@@ -130,7 +134,10 @@ export class Tracing implements CatalystTracing {
   }
 
   stats(): TracingStats {
-    return this.engine.stats();
+    const stats = this.engine.stats();
+    const { redacted, failures } = this.textCounts;
+    const redactionFailures = stats.redactionFailures + failures;
+    return { ...stats, redacted: stats.redacted + redacted, redactionFailures };
   }
 
   onTrace(hook: TraceHook): () => void {
@@ -219,6 +226,21 @@ export class Tracing implements CatalystTracing {
   private reportFault(fault: unknown): void {
     warnOnce("a fault inside tracing was kept from the app; stats().faults counts them", "fault");
     this.debugFault(fault);
+  }
+
+  private takeTextRules({ redact }: ResolvedOptions): void {
+    const functions = redact?.functions ?? [];
+    const onFailure = (problem: string): void => this.reportRedaction(problem);
+    this.recorder.setTextRules(
+      functions.length === 0 ? undefined : new TextRules(functions, this.textCounts, onFailure),
+    );
+  }
+
+  private reportRedaction(problem: string): void {
+    warnOnce(
+      `redact: ${problem}, so __REDACTED__ was sent; stats().redactionFailures counts them`,
+      "redact function",
+    );
   }
 
   private reportHookFault(problem: string, fault: unknown): void {

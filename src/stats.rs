@@ -50,6 +50,10 @@ pub struct Counts {
     /// Request bodies as they went over the wire.
     pub bytes_sent: u64,
     pub last_error: Option<String>,
+    /// Values in which something was redacted.
+    pub redacted: u64,
+    /// Values that were hidden whole because a rule could not be applied to them.
+    pub redaction_failures: u64,
     pub destinations: Destinations,
 }
 

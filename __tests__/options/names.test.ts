@@ -44,7 +44,7 @@ test("the value of an unknown option is not shown, because it may be a misspelt 
   assert.doesNotMatch(refusal({ tokn: "hunter2" }).message, /hunter2/);
 });
 
-const absent = ["spool", "redact", "limits", "sample", "cost"];
+const absent = ["spool", "limits", "sample", "cost"];
 for (const name of absent) {
   test(`the option ${name}, which this version does not have, is refused and not ignored`, () => {
     assertRefused({ [name]: true }, "ERR_UNSUPPORTED_OPTION", new RegExp(`no option "${name}"`));
@@ -57,7 +57,6 @@ for (const name of absent) {
 
 const absentVariables: [string, string][] = [
   ["CATALYST_SPOOL_DIR", "/tmp"],
-  ["CATALYST_REDACT", "emails"],
   ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "100"],
 ];
 for (const [name, value] of absentVariables) {

@@ -14,6 +14,7 @@ import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import type { SpanObserver, SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
+import type { TextRules } from "./text-rules.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
 export interface Scope {
@@ -55,6 +56,10 @@ export class Recorder {
   private processors: readonly (SpanProcessor & Partial<SpanObserver>)[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
+  /** Functions that texts go through before anything is written; most apps have none. */
+  private textRules: TextRules | undefined;
+  /** Spans with parts that were kept here because there were such functions. */
+  private held: WeakMap<RecordingSpan, TextRules> | undefined;
   private readonly abandoned: AbandonedSpans;
   /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
   contexts: ContextAccess = contextApi;
@@ -82,6 +87,11 @@ export class Recorder {
     this.isOpen = false;
     this.processors = undefined;
     this.contexts = contextApi;
+  }
+
+  setTextRules(rules: TextRules | undefined): void {
+    this.textRules = rules;
+    if (rules !== undefined) this.held ??= new WeakMap();
   }
 
   addProcessor(processor: SpanProcessor): void {
@@ -118,7 +128,7 @@ export class Recorder {
     try {
       if (isWriting) place = outbox.innerPlace();
       outbox.isWriting = true;
-      const overcome = writeEnd(place, span);
+      const overcome = writeEnd(place, this.held === undefined ? span : this.redacted(span, place));
       if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
       outbox.countUnwritten();
@@ -156,7 +166,7 @@ export class Recorder {
       const finished = copy();
       span = finished;
       this.write((place) => {
-        const overcome = writeEnd(place, finished);
+        const overcome = writeEnd(place, this.redacted(finished, place));
         if (overcome !== undefined) this.report(overcome);
       });
       this.abandoned.ended(span);
@@ -177,6 +187,10 @@ export class Recorder {
     span.parts += 1;
     if (!this.isOpen) return index;
     try {
+      if (this.held !== undefined && this.isHeld(span)) {
+        this.keepCopy(span, index, kind, value);
+        return index;
+      }
       if (index === 0) this.abandoned.watch(span);
       this.write((place) => writePartRecord(place, span, index, PartKind[kind], value));
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
@@ -184,6 +198,21 @@ export class Recorder {
       this.report(fault);
     }
     return index;
+  }
+
+  /** Whether parts of the span must not cross, because functions of the app have to see them. */
+  private isHeld(span: RecordingSpan): boolean {
+    if (this.textRules !== undefined) this.held?.set(span, this.textRules);
+    return this.held?.has(span) === true;
+  }
+
+  /** The span as functions of the app leave it, where there are any. */
+  private redacted(span: RecordingSpan, place: Walker): RecordingSpan {
+    const rules = this.textRules ?? this.held?.get(span);
+    if (rules === undefined) return span;
+    // What crossed before there were functions must not join it.
+    if ((span.partBytes?.length ?? 0) < span.parts) writeDiscard(place, span.s0, span.s1);
+    return rules.apply(span, this.contexts);
   }
 
   private discard(s0: number, s1: number): void {

@@ -17,11 +17,11 @@ const KEPT: Omit<ResolvedDestination, "policy"> = Object.freeze({
 });
 
 export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
-  const { hide } = options;
+  const { hide, redact } = options;
   return Object.freeze({
     ...options,
     inMemory: true,
-    destinations: Object.freeze([{ ...KEPT, policy: { hide } }]),
+    destinations: Object.freeze([{ ...KEPT, policy: { hide, redact } }]),
     endpoint: MEMORY,
     tracesUrl: MEMORY,
     disabled: false,

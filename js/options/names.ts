@@ -2,8 +2,8 @@
  * Which options `setup()` knows by name: those of the table, those with a resolver of their own,
  * and those of the contract that this version does not have.
  *
- * The last are refused, not ignored: whoever asks for redaction must not find out in production
- * that nothing was redacted. Their variables warn, because an environment must not take an app
+ * The last are refused, not ignored: whoever asks for a limit must not find out in production
+ * that nothing was limited. Their variables warn, because an environment must not take an app
  * down. A version that gets one of them deletes its row.
  */
 import { CatalystTracingError, CatalystTracingErrorCodes, quote } from "../errors.js";
@@ -20,6 +20,7 @@ const OWN_RESOLVER_NAMES = [
   "sink",
   "destinations",
   "hide",
+  "redact",
 ];
 
 /** The names that this version takes. */
@@ -35,7 +36,6 @@ interface AbsentOption {
 
 const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
-  { name: "redact", env: ["CATALYST_REDACT"] },
   { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
   { name: "cost", env: [] },

@@ -4,13 +4,14 @@
  */
 import { resolveHide } from "./hide.js";
 import type { Lookup } from "./lookup.js";
+import { resolveOwnRedaction, resolveRedaction } from "./redact.js";
 import type { ResolvedPolicy } from "./types.js";
 
 /** Options that a destination can have, too. */
-export const POLICY_NAMES = ["hide"];
+export const POLICY_NAMES = ["hide", "redact"];
 
 export function resolvePolicy(lookup: Lookup): ResolvedPolicy {
-  return { hide: resolveHide(lookup) };
+  return { hide: resolveHide(lookup), redact: resolveRedaction(lookup) };
 }
 
 /**
@@ -22,5 +23,8 @@ export function resolveOwnPolicy(
   path: string,
   above: ResolvedPolicy,
 ): ResolvedPolicy {
-  return { hide: resolveHide(lookup, lookup.option("hide"), `${path}.hide`, above.hide) };
+  return {
+    hide: resolveHide(lookup, lookup.option("hide"), `${path}.hide`, above.hide),
+    redact: resolveOwnRedaction(lookup.option("redact"), `${path}.redact`, above.redact),
+  };
 }

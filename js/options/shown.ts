@@ -4,6 +4,7 @@
 import type { OptionsResolution, ResolvedDestination } from "../options.js";
 import { withoutSecrets } from "./endpoint.js";
 import { shownHide } from "./hide.js";
+import { shownRedaction } from "./redact.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -51,6 +52,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     maxBatchSpans: options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
     exitFlushMs: options.exitFlushMs,
+    redact: shownRedaction(options.redact),
   };
   return Object.entries(values).map(([name, value]) => ({
     name,

@@ -3,6 +3,7 @@
  * of the package gets, with every default filled in.
  */
 import type { SamplerSpec } from "../capture/sampler.js";
+import type { Redact, ResolvedRedaction } from "./redact-types.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -96,6 +97,8 @@ export interface Destination extends Pick<
   sink?: Exclude<Sink, "otlp"> | undefined;
   /** In place of the top level's; flags that are not given are those of the top level. */
   hide?: SetupOptions["hide"];
+  /** In place of the top level's. Functions are not among its rules: they run before all of this. */
+  redact?: SetupOptions["redact"];
   /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
   filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
 }
@@ -270,6 +273,13 @@ export interface SetupOptions {
    */
   hide?: boolean | HideOptions | undefined;
   /**
+   * Hides personal data and keys in everything that is sent: `true` for all built-in detectors, an
+   * object, or a list of exactly what is wanted. See `RedactOptions`, and docs/redaction.md.
+   * Environment: `CATALYST_REDACT` (`true`, or detectors such as `email,card`).
+   * @defaultValue `false`
+   */
+  redact?: Redact | undefined;
+  /**
    * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
    * someone else already is.
    * @defaultValue `'auto'`
@@ -365,6 +375,8 @@ export interface ResolvedFilter {
 /** What does not leave by one place. */
 export interface ResolvedPolicy {
   readonly hide: ResolvedHide;
+  /** `null` where nothing is redacted. */
+  readonly redact: ResolvedRedaction | null;
 }
 
 /** One place: a collector, the console, a file, or memory where it is none of these. */

@@ -55,7 +55,7 @@ pub(super) fn screen(
     event: Option<&str>,
     hide: NativeHide,
 ) -> Vec<DerivedAttribute> {
-    let policy = Policy { hide: hide.into() };
+    let policy = Policy { hide: hide.into(), ..Policy::default() };
     let entry = |DerivedAttribute { key, value }| KeyValue::new(key, given(value));
     let mut entries = attributes.into_iter().map(entry).collect();
     policy.apply_to_attributes(&mut entries, event);

@@ -35,6 +35,8 @@ pub struct NativeStats {
     pub bytes_sent: f64,
     pub bytes_held: f64,
     pub last_error: Option<String>,
+    pub redacted: f64,
+    pub redaction_failures: f64,
     pub destinations: Vec<NativeDestinationStats>,
 }
 
@@ -84,6 +86,8 @@ impl NativeStats {
             bytes_held: number(pipeline.held_bytes() as u64),
             last_error: counts.last_error,
             destinations: counts.destinations.iter().map(Into::into).collect(),
+            redacted: number(counts.redacted),
+            redaction_failures: number(counts.redaction_failures),
         }
     }
 }

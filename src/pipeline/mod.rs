@@ -203,7 +203,9 @@ impl Pipeline {
     }
 
     pub fn stats(&self) -> Counts {
-        self.shared.stats.counts().clone()
+        let mut counts = self.shared.stats.counts().clone();
+        (counts.redacted, counts.redaction_failures) = self.shared.redactions.counts();
+        counts
     }
 
     pub fn held_bytes(&self) -> usize {

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::flushes::{BatchId, FlushReport};
 use crate::config::Config;
 use crate::diag::Diagnostics;
+use crate::redact::Redactions;
 use crate::stats::{Stage, Stats};
 
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) stats: Stats,
     pub(super) diagnostics: Diagnostics,
+    pub(super) redactions: Arc<Redactions>,
     held_bytes: AtomicUsize,
     max_bytes: AtomicUsize,
     last_batch: AtomicU64,
@@ -33,6 +35,7 @@ impl Shared {
         Self {
             stats: Stats::default(),
             diagnostics: Diagnostics::new(config.quiet),
+            redactions: Arc::default(),
             held_bytes: AtomicUsize::new(0),
             max_bytes: AtomicUsize::new(config.max_queue_bytes),
             last_batch: AtomicU64::new(0),

@@ -3,10 +3,13 @@
 //! has one.
 
 mod credentials;
+mod detect;
 mod hide;
 mod json;
+mod rules;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
@@ -14,19 +17,33 @@ use opentelemetry_sdk::trace::SpanData;
 
 pub use credentials::{clean as clean_text, clean_attributes};
 pub use hide::{Flags, Hide};
+pub use rules::{Redactions, Rules};
 
 /// Cheap to copy: whatever is large in it belongs behind an `Arc`.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     pub hide: Hide,
+    /// What users want redacted.
+    pub rules: Option<Arc<Rules>>,
+    /// What that did.
+    pub redactions: Arc<Redactions>,
 }
 
 impl Policy {
+    /// The same, counting there what it does.
+    #[must_use]
+    pub fn counted_in(self, redactions: &Arc<Redactions>) -> Self {
+        Self { redactions: Arc::clone(redactions), ..self }
+    }
+
     /// The span as it may be batched, written and sent. What is hidden is gone before anything else
     /// looks at it, and what shortens values comes last.
     pub fn apply(&self, mut span: SpanData) -> SpanData {
         self.hide.apply(&mut span);
         clean_span(&mut span);
+        if let Some(rules) = &self.rules {
+            rules.apply(&mut span, &self.redactions);
+        }
         span
     }
 
