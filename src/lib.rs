@@ -7,6 +7,7 @@ pub mod batch;
 #[cfg(feature = "bridge")]
 mod bridge;
 pub mod config;
+pub mod cost;
 pub mod diag;
 pub mod export;
 pub mod handoff;
