@@ -10,6 +10,7 @@ pub mod config;
 pub mod cost;
 pub mod diag;
 pub mod export;
+pub mod filter;
 pub mod handoff;
 pub mod pipeline;
 pub mod redact;
