@@ -30,6 +30,12 @@ export declare function flushPoll(slot: number, id: number): NativeFlush | null;
 /** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
 export declare function isFinished(slot: number): boolean;
 
+/**
+ * The attributes that tell what a model call cost, from those that the environment of `slot` has
+ * of its span. None where no cost is wanted, or known.
+ */
+export declare function price(slot: number, attributes: Array<DerivedAttribute>): Array<DerivedAttribute>;
+
 /** Says that the spans of `slot` come through other memory from now on. */
 export declare function reattach(slot: number, memory: Uint8Array): void;
 
@@ -92,6 +98,8 @@ export interface NativeConfig {
   maxBatchBytes: number;
   maxBatchSpans: number;
   scheduleDelayMs: number;
+  /** What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted. */
+  prices: string | null;
   quiet: boolean;
 }
 

@@ -112,6 +112,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
+    prices: options.cost && JSON.stringify(options.cost.prices),
     quiet: false,
   };
 }

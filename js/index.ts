@@ -39,7 +39,13 @@ export {
   getActiveAgentIdentity,
 } from "./identity.js";
 export type { InstallResult } from "./integrations/install-report.js";
-export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
+export type {
+  CostOptions,
+  InstrumentModules,
+  ModelPrice,
+  ResourceAttributeValue,
+  SetupOptions,
+} from "./options.js";
 export type { MessageRoleValue, SpanKindValue } from "./semconv.js";
 export { Attr, MessageRole, OpenInferenceAttribute, SpanKindValues } from "./semconv.js";
 export { setup } from "./setup.js";

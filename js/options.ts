@@ -6,6 +6,7 @@
  * `options/table.ts`; settings that are more than one value have a file of their own beside it.
  */
 import { resolveCertificates } from "./options/certificates.js";
+import { resolveCost } from "./options/cost.js";
 import { isLoopback } from "./options/endpoint.js";
 import { resolveHeaders } from "./options/headers.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
@@ -28,6 +29,7 @@ import type { ResolvedOptions } from "./options/types.js";
 
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
+export type { CostOptions, ModelPrice } from "./options/cost.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   InstrumentModules,
@@ -87,6 +89,7 @@ export function resolveOptions(
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
+    cost: resolveCost(lookup, wholeIo),
   };
   warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };
@@ -140,6 +143,6 @@ function candidate(
 function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
-  for (const part of [options.resource, options.sampler]) Object.freeze(part);
+  for (const part of [options.resource, options.sampler, options.cost]) Object.freeze(part);
   return Object.freeze(options);
 }

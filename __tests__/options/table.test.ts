@@ -37,6 +37,7 @@ test("without options and variables every setting has its documented default", (
     scheduleDelayMs: 1000,
     exitFlushMs: 2000,
     sampler: { kind: "parentbased_always_on", ratio: 1 },
+    cost: null,
   });
   assert.equal(resource["service.name"], "catalyst-app");
   assert.deepEqual(warnings, []);

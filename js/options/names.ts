@@ -14,6 +14,7 @@ const OWN_RESOLVER_NAMES = [
   "headers",
   "resourceAttributes",
   "modules",
+  "cost",
   "certificate",
   "clientCertificate",
   "clientKey",
@@ -40,7 +41,6 @@ const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "redact", env: ["CATALYST_REDACT"] },
   { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
-  { name: "cost", env: [] },
   { name: "destinations", env: [] },
   { name: "sink", env: ["CATALYST_SINK"] },
 ];

@@ -2,6 +2,7 @@
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
 import type { OptionsResolution } from "../options.js";
+import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
 
 export interface ShownSetting {
@@ -42,6 +43,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     proxy: proxies.join(", ") || null,
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
+    cost: shownCost(options.cost),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
@@ -54,6 +56,13 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     value: String(value ?? "none"),
     source: sources[name] ?? "default",
   }));
+}
+
+function shownCost(cost: ResolvedCost | null): string {
+  if (cost === null) return "off";
+  const own = Object.keys(cost.prices).length;
+  const models = own === 1 ? "model" : "models";
+  return own === 0 ? "on" : `on, with prices of ${own} ${models} of your own`;
 }
 
 function pem(text: string | null): string | null {

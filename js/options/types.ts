@@ -3,6 +3,7 @@
  * of the package gets, with every default filled in.
  */
 import type { SamplerSpec } from "../capture/sampler.js";
+import type { CostOptions, ResolvedCost } from "./cost.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -153,6 +154,13 @@ export interface SetupOptions {
    */
   scheduleDelayMs?: number | undefined;
   /**
+   * Says on each model call what it cost, in US dollars: `llm.cost.*`, from its tokens and a table of
+   * prices. A model that the table does not know has no cost, unless `prices` does. Environment:
+   * `CATALYST_COST`.
+   * @defaultValue `false`
+   */
+  cost?: boolean | CostOptions | undefined;
+  /**
    * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
    * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
@@ -221,4 +229,6 @@ export interface ResolvedOptions {
   readonly scheduleDelayMs: number;
   readonly exitFlushMs: number;
   readonly sampler: SamplerSpec;
+  /** `null` where no cost is wanted. */
+  readonly cost: ResolvedCost | null;
 }

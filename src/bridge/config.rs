@@ -10,7 +10,8 @@ use opentelemetry_sdk::Resource;
 
 use super::thread::give_way;
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination, RouteConfig};
+use crate::config::{Config, Destination, Intake, RouteConfig};
+use crate::cost::Prices;
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
@@ -52,6 +53,8 @@ pub struct NativeConfig {
     pub max_batch_bytes: f64,
     pub max_batch_spans: u32,
     pub schedule_delay_ms: u32,
+    /// What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted.
+    pub prices: Option<String>,
     pub quiet: bool,
 }
 
@@ -68,8 +71,10 @@ impl NativeConfig {
             max_bytes: bytes(self.max_batch_bytes),
             delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
         };
+        let prices = self.prices()?;
         Ok(Config {
             resource,
+            intake: Intake { prices },
             max_queue_bytes: bytes(self.max_queue_bytes),
             on_thread: give_way,
             quiet: self.quiet,
@@ -87,6 +92,13 @@ impl NativeConfig {
                 },
             }],
         })
+    }
+
+    /// What model calls cost, if somebody wants to know.
+    pub(super) fn prices(&self) -> Result<Option<Arc<Prices>>> {
+        let prices = self.prices.as_deref().map(Prices::with).transpose();
+        let prices = prices.map_err(|error| Error::new(Status::InvalidArg, error.to_string()))?;
+        Ok(prices.map(Arc::new))
     }
 
     fn into_target(self) -> Target {

@@ -2,8 +2,9 @@
 
 use napi::Either;
 use napi_derive::napi;
-use opentelemetry::{Array, Value};
+use opentelemetry::{Array, KeyValue, Value};
 
+use crate::cost::{Prices, add_cost};
 use crate::handoff::{Record, Records};
 use crate::semconv::{Derivation, PartKind, json_text};
 
@@ -46,10 +47,31 @@ pub(super) fn derive(chunk: &[u8]) -> Derived {
         }
     }
     let attributes = derivation.finish().into_entries().into_iter();
-    let attributes = attributes
-        .map(|entry| DerivedAttribute { key: entry.key.to_string(), value: value(entry.value) })
-        .collect();
-    Derived { attributes, json }
+    Derived { attributes: attributes.map(derived).collect(), json }
+}
+
+/// What `given` says of a call comes to this cost.
+pub(super) fn price(given: Vec<DerivedAttribute>, prices: &Prices) -> Vec<DerivedAttribute> {
+    let known = given.into_iter().filter_map(|DerivedAttribute { key, value }| match value {
+        Either::A(Either::A(text)) => Some(KeyValue::new(key, text)),
+        Either::A(Either::B(Either::A(number))) => {
+            Some(KeyValue::new(key, integer_or_float(number)))
+        }
+        _ => None,
+    });
+    let mut attributes: Vec<KeyValue> = known.collect();
+    let before = attributes.len();
+    add_cost(&mut attributes, prices);
+    attributes.into_iter().skip(before).map(derived).collect()
+}
+
+/// As the handoff reads a number.
+fn integer_or_float(number: f64) -> Value {
+    crate::handoff::Value::Number(number).integer().map_or(Value::F64(number), Value::I64)
+}
+
+fn derived(entry: KeyValue) -> DerivedAttribute {
+    DerivedAttribute { key: entry.key.to_string(), value: value(entry.value) }
 }
 
 fn value(value: Value) -> Either<Scalar, Vec<Scalar>> {
