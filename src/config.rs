@@ -32,14 +32,14 @@ pub struct RouteConfig {
 
 /// What becomes of a span before any route gets it.
 #[derive(Debug, Clone, Default)]
-pub struct Intake {
+pub struct Gate {
     /// Adds the cost of model calls by these.
     pub prices: Option<Arc<Prices>>,
 }
 
 pub struct Config {
     pub resource: Resource,
-    pub intake: Intake,
+    pub gate: Gate,
     pub routes: Vec<RouteConfig>,
     /// Bounds everything that is held: chunks, parts, batches, requests under way.
     pub max_queue_bytes: usize,

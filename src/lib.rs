@@ -12,6 +12,7 @@ pub mod diag;
 pub mod export;
 pub mod filter;
 pub mod handoff;
+pub mod limits;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;

@@ -10,7 +10,7 @@ use opentelemetry_sdk::Resource;
 
 use super::thread::give_way;
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination, Intake, RouteConfig};
+use crate::config::{Config, Destination, Gate, RouteConfig};
 use crate::cost::Prices;
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
 use crate::filter::Filter;
@@ -74,7 +74,7 @@ impl NativeConfig {
         let prices = self.prices()?;
         Ok(Config {
             resource,
-            intake: Intake { prices },
+            gate: Gate { prices },
             max_queue_bytes: bytes(self.max_queue_bytes),
             on_thread: give_way,
             quiet: self.quiet,

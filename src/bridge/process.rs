@@ -99,7 +99,7 @@ pub(super) fn configure(slot: u32, told: NativeConfig) -> napi::Result<()> {
         let memory = Arc::clone(process.memories.entry(slot).or_default());
         let config = told.clone().into_config(memory)?;
         process.prices.remove(&slot);
-        process.prices.extend(config.intake.prices.clone().map(|prices| (slot, prices)));
+        process.prices.extend(config.gate.prices.clone().map(|prices| (slot, prices)));
         if told.is_kept_in_memory() {
             let mut place = process.take_for_itself(slot);
             let outcome = tell(&mut place, slot, told, config);

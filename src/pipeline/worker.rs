@@ -19,7 +19,7 @@ use super::outlet::Queued;
 use super::route::Route;
 use super::shared::Shared;
 use crate::assembly::Assembly;
-use crate::config::{Config, Intake};
+use crate::config::{Config, Gate};
 use crate::cost::add_cost;
 use crate::export::Report;
 use crate::handoff::Scan;
@@ -65,7 +65,7 @@ struct Tried {
 pub(super) struct Worker {
     shared: Arc<Shared>,
     assembly: Assembly,
-    intake: Intake,
+    gate: Gate,
     /// Those that spans go to now, and older ones that still hold something.
     routes: Vec<Route>,
     last_route: u64,
@@ -79,7 +79,7 @@ impl Worker {
         let mut worker = Self {
             shared,
             assembly: Assembly::default(),
-            intake: Intake::default(),
+            gate: Gate::default(),
             routes: Vec::new(),
             last_route: 0,
             under_way: FuturesUnordered::new(),
@@ -179,7 +179,7 @@ impl Worker {
             );
             self.shared.lose(Stage::Handoff, "malformed", missing);
         }
-        if let Some(prices) = &self.intake.prices {
+        if let Some(prices) = &self.gate.prices {
             spans.iter_mut().for_each(|span| add_cost(&mut span.attributes, prices));
         }
         self.distribute(spans).await;
@@ -296,7 +296,7 @@ impl Worker {
         }
         self.shared.stats.counts().destinations.switch_to(shown.into_iter());
         self.routes.extend(routes);
-        self.intake = config.intake;
+        self.gate = config.gate;
         Ok(())
     }
 }
