@@ -41,10 +41,14 @@ export {
 export type { InstallResult } from "./integrations/install-report.js";
 export type {
   CostOptions,
+  Destination,
+  FilterCriteria,
   InstrumentModules,
+  LimitOptions,
   ModelPrice,
   ResourceAttributeValue,
   SetupOptions,
+  Sink,
 } from "./options.js";
 export type { MessageRoleValue, SpanKindValue } from "./semconv.js";
 export { Attr, MessageRole, OpenInferenceAttribute, SpanKindValues } from "./semconv.js";
@@ -59,4 +63,4 @@ export type { TokenUsage } from "./spans/usage.js";
 export { normalizeUsage, recordSpanUsage } from "./spans/usage.js";
 export { setSpanAttribute, setSpanAttributes, stringifyValue } from "./spans/values.js";
 export type { TracerInput } from "./tracer-input.js";
-export type { FlushResult, Loss, TracingStats } from "./stats.js";
+export type { DestinationStats, FlushResult, Loss, TracingStats } from "./stats.js";

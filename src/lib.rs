@@ -16,6 +16,7 @@ pub mod limits;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;
+pub mod sinks;
 pub mod stats;
 #[cfg(test)]
 mod testing;

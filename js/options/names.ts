@@ -15,9 +15,12 @@ const OWN_RESOLVER_NAMES = [
   "resourceAttributes",
   "modules",
   "cost",
+  "limits",
   "certificate",
   "clientCertificate",
   "clientKey",
+  "sink",
+  "destinations",
 ];
 
 /** The names that this version takes. */
@@ -39,10 +42,7 @@ const ABSENT_OPTIONS: readonly AbsentOption[] = [
     envPrefix: "OPENINFERENCE_HIDE_",
   },
   { name: "redact", env: ["CATALYST_REDACT"] },
-  { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
-  { name: "destinations", env: [] },
-  { name: "sink", env: ["CATALYST_SINK"] },
 ];
 
 /** Words that switch a variable's feature off: what is not wanted need not be there. */

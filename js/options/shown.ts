@@ -1,9 +1,10 @@
 /**
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
-import type { OptionsResolution } from "../options.js";
+import type { OptionsResolution, ResolvedDestination } from "../options.js";
 import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
+import type { ResolvedLimits } from "./limits.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -25,6 +26,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
   const values: Record<string, string | number | boolean | null> = {
     endpoint: withoutSecrets(options.endpoint),
     token,
+    destinations: options.destinations.map(shownDestination).join(", "),
     serviceName: options.serviceName,
     serviceVersion: options.serviceVersion,
     environment: options.environment,
@@ -44,6 +46,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
     cost: shownCost(options.cost),
+    limits: shownLimits(options.limits),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
@@ -63,6 +66,18 @@ function shownCost(cost: ResolvedCost | null): string {
   const own = Object.keys(cost.prices).length;
   const models = own === 1 ? "model" : "models";
   return own === 0 ? "on" : `on, with prices of ${own} ${models} of your own`;
+}
+
+function shownDestination({ name, endpoint }: ResolvedDestination): string {
+  return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+}
+
+function shownLimits({ valueLength, spanBytes }: ResolvedLimits): string {
+  const shown = [
+    ...(valueLength === null ? [] : [`values of ${valueLength} characters`]),
+    ...(spanBytes === null ? [] : [`spans of ${spanBytes} bytes`]),
+  ];
+  return shown.join(", ") || "none";
 }
 
 function pem(text: string | null): string | null {

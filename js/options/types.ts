@@ -4,6 +4,7 @@
  */
 import type { SamplerSpec } from "../capture/sampler.js";
 import type { CostOptions, ResolvedCost } from "./cost.js";
+import type { LimitOptions, ResolvedLimits } from "./limits.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -34,6 +35,71 @@ export interface InstrumentModules {
   piAi?: unknown;
   /** A models collection of `@earendil-works/pi-ai`. */
   piAgent?: unknown;
+}
+
+/** A place for spans. */
+export type Sink =
+  | "otlp"
+  | "console"
+  | {
+      /** Its path. The folder is made if it is missing. */
+      file: string;
+      /**
+       * At this size the file is renamed, by the time, and a new one begins.
+       * @defaultValue 104857600 (100 MiB)
+       */
+      maxBytes?: number | undefined;
+      /**
+       * How many files there are at most, the current one included; the oldest is deleted.
+       * @defaultValue 3
+       */
+      maxFiles?: number | undefined;
+    };
+
+/** What a span has to meet: all that is given; of several values, any. */
+export interface FilterCriteria {
+  /** OpenInference's kinds, such as `LLM` or `TOOL`. */
+  kinds?: readonly string[] | undefined;
+  /** Names, in which `*` stands for any text. */
+  names?: readonly string[] | undefined;
+  /** Attributes and the values that they may have; in texts `*` stands for any text. */
+  attributes?:
+    | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
+    | undefined;
+  /** Spans with status ERROR alone. */
+  errorsOnly?: boolean | undefined;
+  /** Spans that lasted at least so long. */
+  minDurationMs?: number | undefined;
+}
+
+/**
+ * One of several places that spans go to. Token, headers and certificates are its own and come from
+ * nowhere else; `protocol`, `compression` and `timeoutMs` are those of the top level unless they are
+ * given here.
+ */
+export interface Destination extends Pick<
+  SetupOptions,
+  | "endpoint"
+  | "token"
+  | "headers"
+  | "protocol"
+  | "compression"
+  | "timeoutMs"
+  | "certificate"
+  | "clientCertificate"
+  | "clientKey"
+> {
+  /**
+   * What `stats().destinations` calls it.
+   * @defaultValue the endpoint's host and port
+   */
+  name?: string | undefined;
+  /** In place of `endpoint`. */
+  sink?: Exclude<Sink, "otlp"> | undefined;
+  /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
+  filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
+  /** What is left out here is as at the top level. */
+  limits?: LimitOptions | undefined;
 }
 
 /**
@@ -161,6 +227,13 @@ export interface SetupOptions {
    */
   cost?: boolean | CostOptions | undefined;
   /**
+   * For backends that take no more: what is longer is cut so that it can still be read, and says so.
+   * Identity, token counts and status never are. `docs/limits.md` has the rules. Environment:
+   * `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
+   * @defaultValue no limits
+   */
+  limits?: LimitOptions | undefined;
+  /**
    * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
    * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
@@ -172,6 +245,21 @@ export interface SetupOptions {
    * @defaultValue `'auto'`
    */
   register?: "auto" | boolean | undefined;
+  /**
+   * Where spans go besides a collector, or instead of one: `'console'` prints each finished trace as
+   * a tree to stderr, `{ file }` appends OTLP/JSON to a file, a line for each span; or a list of
+   * these. They take the place of the default endpoint; an `endpoint` that is configured still gets
+   * spans, and so does the default one where `'otlp'` is listed. Environment: `CATALYST_SINK`, such
+   * as `console` or `otlp,file:traces.jsonl`.
+   * @defaultValue `'otlp'`
+   */
+  sink?: Sink | readonly Sink[] | undefined;
+  /**
+   * Several collectors at once, each with its own credentials, filter and policy; one that is away
+   * does not hold up the others. They take the place of an endpoint that the environment names; one
+   * that the option `endpoint` names gets spans as well.
+   */
+  destinations?: readonly Destination[] | undefined;
   /**
    * Makes everything a no-op that still runs your functions. Environment: `OTEL_SDK_DISABLED`,
    * `CATALYST_DISABLED`.
@@ -192,15 +280,8 @@ export interface ProxySettings {
   readonly no: string | null;
 }
 
-/** All settings with their defaults filled in: plain, frozen data but for `modules`. */
-export interface ResolvedOptions {
-  readonly disabled: boolean;
-  readonly debug: boolean;
-  readonly register: "auto" | boolean;
-  readonly autoInstrument: boolean;
-  readonly modules: Readonly<InstrumentModules>;
-  /** `memory` is for tests: nothing leaves the process. */
-  readonly sink: "otlp" | "memory";
+/** A collector, and how to talk to it. */
+export interface Connection {
   /** As it was given, for people to read. */
   readonly endpoint: string;
   /** The full URL that batches are posted to. */
@@ -215,6 +296,51 @@ export interface ResolvedOptions {
   readonly certificatePem: string | null;
   readonly clientCertificatePem: string | null;
   readonly clientKeyPem: string | null;
+}
+
+export interface FileSink {
+  /** Absolute. */
+  readonly file: string;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
+
+export interface ConsoleSink {
+  readonly colours: boolean;
+}
+
+export interface ResolvedFilter {
+  readonly only: Readonly<Record<string, unknown>>;
+  readonly except: Readonly<Record<string, unknown>> | null;
+}
+
+/** One place: a collector, the console, a file, or memory where it is none of these. */
+export interface ResolvedDestination {
+  /** No two are alike. */
+  readonly name: string;
+  /** For people to read: nothing secret is in it. */
+  readonly endpoint: string;
+  readonly filter: ResolvedFilter | null;
+  readonly limits: ResolvedLimits;
+  readonly otlp: Connection | null;
+  readonly console: ConsoleSink | null;
+  readonly file: FileSink | null;
+}
+
+/**
+ * All settings with their defaults filled in: plain, frozen data but for `modules`. The connection is
+ * that of the top level, whether or not it is among the destinations.
+ */
+export interface ResolvedOptions extends Connection {
+  readonly disabled: boolean;
+  readonly debug: boolean;
+  readonly register: "auto" | boolean;
+  readonly autoInstrument: boolean;
+  readonly modules: Readonly<InstrumentModules>;
+  /** For tests: nothing leaves the process. */
+  readonly inMemory: boolean;
+  /** All places that spans go to, at least one. */
+  readonly destinations: readonly ResolvedDestination[];
   /** What Node itself trusts besides the system's certificates (`NODE_EXTRA_CA_CERTS`). */
   readonly extraCaPem: string | null;
   readonly proxy: ProxySettings;
@@ -231,4 +357,6 @@ export interface ResolvedOptions {
   readonly sampler: SamplerSpec;
   /** `null` where no cost is wanted. */
   readonly cost: ResolvedCost | null;
+  /** Of destinations that have none of their own. */
+  readonly limits: ResolvedLimits;
 }

@@ -8,6 +8,9 @@
 
 mod config;
 mod derive;
+mod filter;
+mod gate;
+mod limits;
 mod memory;
 mod process;
 mod stats;

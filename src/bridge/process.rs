@@ -97,7 +97,7 @@ pub(super) fn prices_of(slot: u32) -> Option<Arc<Prices>> {
 pub(super) fn configure(slot: u32, told: NativeConfig) -> napi::Result<()> {
     with(|process| {
         let memory = Arc::clone(process.memories.entry(slot).or_default());
-        let config = told.clone().into_config(memory)?;
+        let config = told.clone().into_config(&memory)?;
         process.prices.remove(&slot);
         process.prices.extend(config.gate.prices.clone().map(|prices| (slot, prices)));
         if told.is_kept_in_memory() {

@@ -172,7 +172,7 @@ impl Pipeline {
         self.is_exiting.store(true, Ordering::Relaxed);
         let budget = self.exit_budget();
         let began = Instant::now();
-        let report = self.shared.take_flush(self.flush(), budget);
+        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget);
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
     }
@@ -203,7 +203,9 @@ impl Pipeline {
     }
 
     pub fn stats(&self) -> Counts {
-        self.shared.stats.counts().clone()
+        let mut counts = self.shared.stats.counts().clone();
+        counts.truncated = self.shared.truncated.load(Ordering::Relaxed);
+        counts
     }
 
     pub fn held_bytes(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::flushes::{BatchId, FlushReport};
@@ -14,6 +14,8 @@ use crate::stats::{Stage, Stats};
 pub(super) struct Shared {
     pub(super) stats: Stats,
     pub(super) diagnostics: Diagnostics,
+    /// Spans that limits have cut, each time for each destination.
+    pub(super) truncated: Arc<AtomicU64>,
     held_bytes: AtomicUsize,
     max_bytes: AtomicUsize,
     last_batch: AtomicU64,
@@ -32,6 +34,7 @@ impl Shared {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             stats: Stats::default(),
+            truncated: Arc::default(),
             diagnostics: Diagnostics::new(config.quiet),
             held_bytes: AtomicUsize::new(0),
             max_bytes: AtomicUsize::new(config.max_queue_bytes),
