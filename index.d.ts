@@ -30,6 +30,12 @@ export declare function flushPoll(slot: number, id: number): NativeFlush | null;
 /** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
 export declare function isFinished(slot: number): boolean;
 
+/**
+ * The attributes that tell what a model call cost, from those that the environment of `slot` has
+ * of its span. None where no cost is wanted, or known.
+ */
+export declare function price(slot: number, attributes: Array<DerivedAttribute>): Array<DerivedAttribute>;
+
 /** Says that the spans of `slot` come through other memory from now on. */
 export declare function reattach(slot: number, memory: Uint8Array): void;
 
@@ -86,6 +92,7 @@ export interface NativeConfig {
   maxQueueBytes: number;
   maxBatchBytes: number;
   maxBatchSpans: number;
+  gate: NativeGate;
   quiet: boolean;
 }
 
@@ -142,6 +149,11 @@ export interface NativeFlush {
   pending: number;
 }
 
+export interface NativeGate {
+  /** What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted. */
+  prices: string | null;
+}
+
 export interface NativeHeader {
   name: string;
   value: string;
@@ -164,6 +176,11 @@ export interface NativeHide {
   base64ImageMaxLength: number | null;
 }
 
+export interface NativeLimits {
+  valueLength: number | null;
+  spanBytes: number | null;
+}
+
 export interface NativeLoss {
   stage: string;
   reason: string;
@@ -174,6 +191,7 @@ export interface NativePolicy {
   hide: NativeHide;
   /** What users want redacted, as JSON; see `src/redact/rules/spec.rs`. */
   redact: string | null;
+  limits: NativeLimits;
 }
 
 export interface NativeStats {
@@ -185,6 +203,7 @@ export interface NativeStats {
   lost: Array<NativeLoss>;
   ignored: number;
   faults: number;
+  truncated: number;
   batches: number;
   requests: number;
   retries: number;

@@ -106,6 +106,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
+    gate: { prices: options.cost && JSON.stringify(options.cost.prices) },
     quiet: false,
   };
 }
@@ -120,6 +121,7 @@ function nativeDestination(
     filter: filter && JSON.stringify(filter),
     policy: {
       hide: policy.hide,
+      limits: policy.limits,
       redact: policy.redact && nativeRedaction(policy.redact),
     },
     scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),

@@ -40,6 +40,7 @@ export {
 } from "./identity.js";
 export type { InstallResult } from "./integrations/install-report.js";
 export type {
+  CostOptions,
   Destination,
   FilterCriteria,
   HideOptions,
@@ -52,6 +53,8 @@ export type {
   RedactPathRule,
   RedactPatternRule,
   RedactRule,
+  LimitOptions,
+  ModelPrice,
   ResourceAttributeValue,
   SetupOptions,
   Sink,

@@ -6,6 +6,7 @@
  * `options/table.ts`; settings that are more than one value have a file of their own beside it.
  */
 import { resolveConnection } from "./options/connection.js";
+import { resolveCost } from "./options/cost.js";
 import { resolveDestinations } from "./options/destinations.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
@@ -29,6 +30,8 @@ import type { ResolvedOptions } from "./options/types.js";
 export { endpointOf } from "./options/destinations.js";
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
+export type { CostOptions, ModelPrice } from "./options/cost.js";
+export type { LimitOptions } from "./options/limits.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   Redact,
@@ -98,6 +101,7 @@ export function resolveOptions(
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
+    cost: resolveCost(lookup, wholeIo),
     ...policy,
   };
   warnOfAbsentFeatures(lookup);
@@ -153,7 +157,8 @@ function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
   freezeDeep(options.destinations);
-  for (const part of [options.resource, options.sampler]) Object.freeze(part);
+  for (const part of [options.resource, options.sampler, options.cost, options.limits])
+    Object.freeze(part);
   return Object.freeze(options);
 }
 

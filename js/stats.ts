@@ -55,6 +55,8 @@ export interface TracingStats {
   readonly ignored: number;
   /** Faults of this package, or of a span processor, that were kept from the host. */
   readonly faults: number;
+  /** Spans of which limits have cut something, each time for each destination. */
+  readonly truncated: number;
   readonly batches: number;
   readonly requests: number;
   readonly retries: number;
@@ -92,6 +94,7 @@ const NOTHING: NativeStats = {
   lost: [],
   ignored: 0,
   faults: 0,
+  truncated: 0,
   batches: 0,
   requests: 0,
   retries: 0,

@@ -33,6 +33,7 @@ import {
   registered,
   type Role,
 } from "./registration.js";
+import { type Pricing, pricingOf } from "./pricing.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
 import type { FlushResult, TracingStats } from "./stats.js";
@@ -74,6 +75,7 @@ export class Tracing implements CatalystTracing {
       derive: (parts) => derive(native, parts),
       onFault: (fault) => this.reportFault(fault),
     });
+    this.recorder.pricing = this.pricing();
     this.recorder.hasOtherProvider = () => {
       const provider = globalProvider();
       return provider !== undefined && provider !== this.provider;
@@ -120,7 +122,13 @@ export class Tracing implements CatalystTracing {
     }
     this.takeTextRules(options);
     this.recorder.sampler = createSampler(options.sampler);
+    this.recorder.pricing = this.pricing();
     this.recorder.resource = readableResource(options.resource as never);
+  }
+
+  private pricing(): Pricing | undefined {
+    const { native, outbox } = this.engine;
+    return this.options.cost === null ? undefined : pricingOf(native, outbox.slot);
   }
 
   flush(timeoutMs?: number): Promise<FlushResult> {

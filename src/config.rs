@@ -7,6 +7,7 @@ use std::time::Duration;
 use opentelemetry_sdk::Resource;
 
 use crate::batch::BatchLimits;
+use crate::cost::Prices;
 use crate::export::{Memory, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
@@ -35,8 +36,16 @@ pub struct RouteConfig {
     pub destination: Destination,
 }
 
+/// What becomes of a span before any route gets it.
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    /// Adds the cost of model calls by these.
+    pub prices: Option<Arc<Prices>>,
+}
+
 pub struct Config {
     pub resource: Resource,
+    pub gate: Gate,
     pub routes: Vec<RouteConfig>,
     /// Bounds everything that is held: chunks, parts, batches, requests under way.
     pub max_queue_bytes: usize,

@@ -7,10 +7,12 @@ pub mod batch;
 #[cfg(feature = "bridge")]
 mod bridge;
 pub mod config;
+pub mod cost;
 pub mod diag;
 pub mod export;
 pub mod filter;
 pub mod handoff;
+pub mod limits;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;

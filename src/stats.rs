@@ -44,6 +44,8 @@ pub struct Counts {
     pub ignored: u64,
     /// Faults of ours inside the host's calls.
     pub faults: u64,
+    /// Spans that limits have cut, each time for each destination.
+    pub truncated: u64,
     pub batches: u64,
     pub requests: u64,
     pub retries: u64,

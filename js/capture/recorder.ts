@@ -8,6 +8,7 @@ import type { ContextAccess } from "./context-manager.js";
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
+import type { Pricing } from "../pricing.js";
 import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
 import type { Sampler } from "./sampler.js";
@@ -50,6 +51,8 @@ const COPY_BUFFER_BYTES = 64 * 1024;
 export class Recorder {
   sampler: Sampler;
   resource: ReadableResource;
+  /** Where cost is wanted. */
+  pricing: Pricing | undefined;
   readonly derive: RecorderParts["derive"];
   private readonly outbox: Outbox;
   private readonly onFault: RecorderParts["onFault"];

@@ -7,21 +7,21 @@ import type { ResolvedDestination, ResolvedOptions } from "./types.js";
 /** What the handle says in place of an endpoint. */
 const MEMORY = "memory:";
 
-const KEPT: Omit<ResolvedDestination, "policy"> = Object.freeze({
+const KEPT = {
   name: "memory",
   endpoint: MEMORY,
   filter: null,
   otlp: null,
   console: null,
   file: null,
-});
+} as const satisfies Partial<ResolvedDestination>;
 
 export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
-  const { hide, redact } = options;
+  const { hide, redact, limits } = options;
   return Object.freeze({
     ...options,
     inMemory: true,
-    destinations: Object.freeze([{ ...KEPT, policy: { hide, redact } }]),
+    destinations: Object.freeze([{ ...KEPT, policy: { hide, redact, limits } }]),
     endpoint: MEMORY,
     tracesUrl: MEMORY,
     disabled: false,

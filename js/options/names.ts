@@ -14,6 +14,8 @@ const OWN_RESOLVER_NAMES = [
   "headers",
   "resourceAttributes",
   "modules",
+  "cost",
+  "limits",
   "certificate",
   "clientCertificate",
   "clientKey",
@@ -36,9 +38,7 @@ interface AbsentOption {
 
 const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
-  { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
-  { name: "cost", env: [] },
 ];
 
 /** Words that switch a variable's feature off: what is not wanted need not be there. */

@@ -3,15 +3,20 @@
  * take what the top level says where they say nothing.
  */
 import { resolveHide } from "./hide.js";
+import { readLimits, resolveLimits } from "./limits.js";
 import type { Lookup } from "./lookup.js";
 import { resolveOwnRedaction, resolveRedaction } from "./redact.js";
 import type { ResolvedPolicy } from "./types.js";
 
 /** Options that a destination can have, too. */
-export const POLICY_NAMES = ["hide", "redact"];
+export const POLICY_NAMES = ["hide", "redact", "limits"];
 
 export function resolvePolicy(lookup: Lookup): ResolvedPolicy {
-  return { hide: resolveHide(lookup), redact: resolveRedaction(lookup) };
+  return {
+    hide: resolveHide(lookup),
+    redact: resolveRedaction(lookup),
+    limits: resolveLimits(lookup),
+  };
 }
 
 /**
@@ -25,6 +30,7 @@ export function resolveOwnPolicy(
 ): ResolvedPolicy {
   return {
     hide: resolveHide(lookup, lookup.option("hide"), `${path}.hide`, above.hide),
+    limits: readLimits(`${path}.limits`, lookup.option("limits"), above.limits),
     redact: resolveOwnRedaction(lookup.option("redact"), `${path}.redact`, above.redact),
   };
 }

@@ -2,9 +2,11 @@
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
 import type { OptionsResolution, ResolvedDestination } from "../options.js";
+import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
 import { shownHide } from "./hide.js";
 import { shownRedaction } from "./redact.js";
+import type { ResolvedLimits } from "./limits.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -46,6 +48,8 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
     hide: shownHide(options.hide),
+    cost: shownCost(options.cost),
+    limits: shownLimits(options.limits),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
@@ -61,8 +65,23 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
   }));
 }
 
+function shownCost(cost: ResolvedCost | null): string {
+  if (cost === null) return "off";
+  const own = Object.keys(cost.prices).length;
+  const models = own === 1 ? "model" : "models";
+  return own === 0 ? "on" : `on, with prices of ${own} ${models} of your own`;
+}
+
 function shownDestination({ name, endpoint }: ResolvedDestination): string {
   return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+}
+
+function shownLimits({ valueLength, spanBytes }: ResolvedLimits): string {
+  const shown = [
+    ...(valueLength === null ? [] : [`values of ${valueLength} characters`]),
+    ...(spanBytes === null ? [] : [`spans of ${spanBytes} bytes`]),
+  ];
+  return shown.join(", ") || "none";
 }
 
 function pem(text: string | null): string | null {

@@ -4,6 +4,8 @@
  */
 import type { SamplerSpec } from "../capture/sampler.js";
 import type { Redact, ResolvedRedaction } from "./redact-types.js";
+import type { CostOptions, ResolvedCost } from "./cost.js";
+import type { LimitOptions, ResolvedLimits } from "./limits.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -101,6 +103,8 @@ export interface Destination extends Pick<
   redact?: SetupOptions["redact"];
   /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
   filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
+  /** What is left out here is as at the top level. */
+  limits?: LimitOptions | undefined;
 }
 
 /**
@@ -260,6 +264,20 @@ export interface SetupOptions {
    */
   scheduleDelayMs?: number | undefined;
   /**
+   * Says on each model call what it cost, in US dollars: `llm.cost.*`, from its tokens and a table of
+   * prices. A model that the table does not know has no cost, unless `prices` does. Environment:
+   * `CATALYST_COST`.
+   * @defaultValue `false`
+   */
+  cost?: boolean | CostOptions | undefined;
+  /**
+   * For backends that take no more: what is longer is cut so that it can still be read, and says so.
+   * Identity, token counts and status never are. `docs/limits.md` has the rules. Environment:
+   * `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
+   * @defaultValue no limits
+   */
+  limits?: LimitOptions | undefined;
+  /**
    * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
    * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
@@ -377,6 +395,7 @@ export interface ResolvedPolicy {
   readonly hide: ResolvedHide;
   /** `null` where nothing is redacted. */
   readonly redact: ResolvedRedaction | null;
+  readonly limits: ResolvedLimits;
 }
 
 /** One place: a collector, the console, a file, or memory where it is none of these. */
@@ -420,4 +439,7 @@ export interface ResolvedOptions extends Connection, ResolvedPolicy {
   readonly scheduleDelayMs: number;
   readonly exitFlushMs: number;
   readonly sampler: SamplerSpec;
+  /** `null` where no cost is wanted. */
+  readonly cost: ResolvedCost | null;
+  /** Of destinations that have none of their own. */
 }

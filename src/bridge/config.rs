@@ -9,6 +9,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::Resource;
 
 use super::filter::filter;
+use super::gate::NativeGate;
 use super::policy::{NativePolicy, policy};
 use super::thread::give_way;
 use crate::batch::BatchLimits;
@@ -92,6 +93,7 @@ pub struct NativeConfig {
     pub max_queue_bytes: f64,
     pub max_batch_bytes: f64,
     pub max_batch_spans: u32,
+    pub gate: NativeGate,
     pub quiet: bool,
 }
 
@@ -111,6 +113,7 @@ impl NativeConfig {
         let destinations = std::mem::take(&mut self.destinations).into_iter();
         Ok(Config {
             resource: resource(&self.resource)?,
+            gate: self.gate.clone().into_gate()?,
             routes: destinations.map(|one| self.route(one, memory)).collect::<Result<_>>()?,
             max_queue_bytes: bytes(self.max_queue_bytes),
             on_thread: give_way,
@@ -176,7 +179,7 @@ impl NativeConfig {
     clippy::cast_sign_loss,
     reason = "`as` from float saturates, and JS has checked the range"
 )]
-fn bytes(number: f64) -> usize {
+pub(super) fn bytes(number: f64) -> usize {
     number as usize
 }
 

@@ -5,6 +5,7 @@ use napi_derive::napi;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 
 use super::hide::NativeHide;
+use crate::cost::{Prices, add_cost};
 use crate::handoff::{Record, Records};
 use crate::redact::Policy;
 use crate::semconv::{Derivation, PartKind, json_text};
@@ -60,6 +61,26 @@ pub(super) fn screen(
     let mut entries = attributes.into_iter().map(entry).collect();
     policy.apply_to_attributes(&mut entries, event);
     all(entries)
+}
+
+/// What `given` says of a call comes to this cost.
+pub(super) fn price(given: Vec<DerivedAttribute>, prices: &Prices) -> Vec<DerivedAttribute> {
+    let known = given.into_iter().filter_map(|DerivedAttribute { key, value }| match value {
+        Either::A(Either::A(text)) => Some(KeyValue::new(key, text)),
+        Either::A(Either::B(Either::A(number))) => {
+            Some(KeyValue::new(key, integer_or_float(number)))
+        }
+        _ => None,
+    });
+    let mut attributes: Vec<KeyValue> = known.collect();
+    let before = attributes.len();
+    add_cost(&mut attributes, prices);
+    all(attributes.split_off(before.min(attributes.len())))
+}
+
+/// As the handoff reads a number.
+fn integer_or_float(number: f64) -> Value {
+    crate::handoff::Value::Number(number).integer().map_or(Value::F64(number), Value::I64)
 }
 
 fn all(entries: Vec<KeyValue>) -> Vec<DerivedAttribute> {

@@ -9,7 +9,9 @@
 mod config;
 mod derive;
 mod filter;
+mod gate;
 mod hide;
+mod limits;
 mod memory;
 mod policy;
 mod process;
@@ -96,6 +98,13 @@ pub fn take_kept(slot: u32) -> Result<Vec<String>> {
     }
     let Some(memory) = process::memory_of(slot) else { return Ok(Vec::new()) };
     memory.take_json().map_err(|error| failed(error.to_string()))
+}
+
+/// The attributes that tell what a model call cost, from those that the environment of `slot` has
+/// of its span. None where no cost is wanted, or known.
+#[napi]
+pub fn price(slot: u32, attributes: Vec<DerivedAttribute>) -> Vec<DerivedAttribute> {
+    process::prices_of(slot).map_or_else(Vec::new, |prices| derive::price(attributes, &prices))
 }
 
 /// The counters of the pipeline that `slot` uses, or used last.

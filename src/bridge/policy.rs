@@ -6,6 +6,7 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use super::hide::NativeHide;
+use super::limits::NativeLimits;
 use crate::redact::{Policy, Rules};
 
 #[napi(object, use_nullable = true)]
@@ -14,10 +15,16 @@ pub struct NativePolicy {
     pub hide: NativeHide,
     /// What users want redacted, as JSON; see `src/redact/rules/spec.rs`.
     pub redact: Option<String>,
+    pub limits: NativeLimits,
 }
 
 pub(super) fn policy(told: NativePolicy) -> Result<Policy> {
     let rules = told.redact.as_deref().map(Rules::parse).transpose();
     let rules = rules.map_err(|why| Error::new(Status::InvalidArg, why))?;
-    Ok(Policy { hide: told.hide.into(), rules: rules.map(Arc::new), ..Policy::default() })
+    Ok(Policy {
+        hide: told.hide.into(),
+        rules: rules.map(Arc::new),
+        limits: told.limits.into(),
+        ..Policy::default()
+    })
 }

@@ -205,6 +205,7 @@ impl Pipeline {
     pub fn stats(&self) -> Counts {
         let mut counts = self.shared.stats.counts().clone();
         (counts.redacted, counts.redaction_failures) = self.shared.redactions.counts();
+        counts.truncated = self.shared.truncated.load(Ordering::Relaxed);
         counts
     }
 

@@ -76,7 +76,7 @@ impl Route {
             .map_err(StartError::Target)?;
         let intake = Intake {
             filter: config.filter,
-            policy: config.policy.counted_in(&shared.redactions),
+            policy: config.policy.counted_in(&shared.redactions, &shared.truncated),
             batch: Batch::new(config.batch),
             claims: Claims::default(),
             encoder,

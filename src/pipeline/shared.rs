@@ -16,6 +16,8 @@ pub(super) struct Shared {
     pub(super) stats: Stats,
     pub(super) diagnostics: Diagnostics,
     pub(super) redactions: Arc<Redactions>,
+    /// Spans that limits have cut, each time for each destination.
+    pub(super) truncated: Arc<AtomicU64>,
     held_bytes: AtomicUsize,
     max_bytes: AtomicUsize,
     last_batch: AtomicU64,
@@ -34,6 +36,7 @@ impl Shared {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             stats: Stats::default(),
+            truncated: Arc::default(),
             diagnostics: Diagnostics::new(config.quiet),
             redactions: Arc::default(),
             held_bytes: AtomicUsize::new(0),

@@ -19,7 +19,8 @@ use super::outlet::Queued;
 use super::route::Route;
 use super::shared::Shared;
 use crate::assembly::Assembly;
-use crate::config::Config;
+use crate::config::{Config, Gate};
+use crate::cost::add_cost;
 use crate::export::Report;
 use crate::handoff::Scan;
 use crate::stats::Stage;
@@ -66,6 +67,7 @@ struct Tried {
 pub(super) struct Worker {
     shared: Arc<Shared>,
     assembly: Assembly,
+    gate: Gate,
     /// Those that spans go to now, and older ones that still hold something.
     routes: Vec<Route>,
     last_route: u64,
@@ -79,6 +81,7 @@ impl Worker {
         let mut worker = Self {
             shared,
             assembly: Assembly::default(),
+            gate: Gate::default(),
             routes: Vec::new(),
             last_route: 0,
             under_way: FuturesUnordered::new(),
@@ -178,6 +181,9 @@ impl Worker {
                 format!("spans were lost on the way from JS: {why}; please report it"),
             );
             self.shared.lose(Stage::Handoff, "malformed", missing);
+        }
+        if let Some(prices) = &self.gate.prices {
+            spans.iter_mut().for_each(|span| add_cost(&mut span.attributes, prices));
         }
         self.distribute(spans).await;
     }
@@ -296,6 +302,7 @@ impl Worker {
         }
         self.shared.stats.counts().destinations.switch_to(shown.into_iter());
         self.routes.extend(routes);
+        self.gate = config.gate;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod rules;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
@@ -19,6 +20,8 @@ pub use credentials::{clean as clean_text, clean_attributes};
 pub use hide::{Flags, Hide};
 pub use rules::{Redactions, Rules};
 
+use crate::limits::Limits;
+
 /// Cheap to copy: whatever is large in it belongs behind an `Arc`.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
@@ -27,13 +30,19 @@ pub struct Policy {
     pub rules: Option<Arc<Rules>>,
     /// What that did.
     pub redactions: Arc<Redactions>,
+    /// Comes last.
+    pub limits: Limits,
 }
 
 impl Policy {
     /// The same, counting there what it does.
     #[must_use]
-    pub fn counted_in(self, redactions: &Arc<Redactions>) -> Self {
-        Self { redactions: Arc::clone(redactions), ..self }
+    pub fn counted_in(self, redactions: &Arc<Redactions>, truncated: &Arc<AtomicU64>) -> Self {
+        Self {
+            redactions: Arc::clone(redactions),
+            limits: self.limits.counted_in(truncated),
+            ..self
+        }
     }
 
     /// The span as it may be batched, written and sent. What is hidden is gone before anything else
@@ -44,6 +53,7 @@ impl Policy {
         if let Some(rules) = &self.rules {
             rules.apply(&mut span, &self.redactions);
         }
+        self.limits.apply(&mut span);
         span
     }
 

@@ -7,7 +7,7 @@ use opentelemetry_sdk::Resource;
 
 use super::super::{FlushReport, Pipeline, Tally};
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination, RouteConfig};
+use crate::config::{Config, Destination, Gate, RouteConfig};
 use crate::export::{Encoding, ProxyEnv, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
@@ -33,6 +33,7 @@ pub fn config_of(routes: Vec<RouteConfig>) -> Config {
     Config {
         on_thread: || (),
         resource: Resource::builder_empty().build(),
+        gate: Gate::default(),
         max_queue_bytes: 64 * MEBIBYTE,
         routes,
         exit_budget: Duration::from_secs(2),
