@@ -32,7 +32,7 @@ test("an unknown option that resembles none is answered with all the names", () 
   assertRefused(
     { zzzzzzzzzz: 1 },
     "ERR_UNKNOWN_OPTION",
-    /It takes endpoint, token, .*destinations\.$/,
+.*clientKey.*\.$/,
   );
 });
 
