@@ -31,6 +31,7 @@ export { endpointOf } from "./options/destinations.js";
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { CostOptions, ModelPrice } from "./options/cost.js";
+export type { HideOptions } from "./options/hide-types.js";
 export type { LimitOptions } from "./options/limits.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
@@ -46,13 +47,14 @@ export type {
 export type {
   Destination,
   FilterCriteria,
-  HideOptions,
-  InstrumentModules,
   ResolvedDestination,
+  Sink,
+} from "./options/destination-types.js";
+export type {
+  InstrumentModules,
   ResolvedOptions,
   ResourceAttributeValue,
   SetupOptions,
-  Sink,
 } from "./options/types.js";
 export { PACKAGE_VERSION } from "./options/version.js";
 

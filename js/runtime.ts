@@ -19,7 +19,7 @@ import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import { overlaid } from "./capture/overlay.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
-import type { ResolvedHide } from "./options/types.js";
+import type { ResolvedHide } from "./options/hide-types.js";
 
 /** A copy of this package, as the others see it. */
 export interface Copy {

@@ -53,13 +53,13 @@ test("traces are printed as they finish, while the app runs on", async () => {
     env: { TEST_OPTIONS: JSON.stringify({ sink: "console" }) },
     timeoutMs: 20_000,
   });
-  let seen = "";
+  let printed = "";
   for await (const text of program.process.stderr ?? []) {
-    seen += String(text);
-    if (seen.includes("inner")) break;
+    printed += String(text);
+    if (printed.includes("inner")) break;
   }
   program.kill();
-  assert.match(seen, /^first\.run .*\n└─ inner .*\n$/);
+  assert.match(printed, /^first\.run .*\n└─ inner .*\n$/);
   assert.equal((await program.done).timedOut, false);
 });
 

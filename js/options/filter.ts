@@ -6,7 +6,7 @@ import { SpanKindValues } from "../semconv.js";
 import { invalidOption } from "./lookup.js";
 import { suggestName } from "./names.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { FilterCriteria, ResolvedFilter } from "./types.js";
+import type { FilterCriteria, ResolvedFilter } from "./destination-types.js";
 
 type Value = string | number | boolean;
 
@@ -66,7 +66,7 @@ function criteria(
   given: Readonly<Record<string, unknown>>,
   names: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(given).map(([name, value]) => {
+  const entries = Object.entries(given).map(([name, value]): [string, unknown] => {
     if (!isCriterion(name)) {
       throw new CatalystTracingError(
         CatalystTracingErrorCodes.UNKNOWN_OPTION,

@@ -14,7 +14,7 @@ import { flag, wholeNumber } from "./kinds.js";
 import { ignoredVariable, invalidOption, type Lookup } from "./lookup.js";
 import { suggestName } from "./names.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { ResolvedHide } from "./types.js";
+import type { ResolvedHide } from "./hide-types.js";
 
 type Flag = Exclude<keyof ResolvedHide, "base64ImageMaxLength">;
 

@@ -6,7 +6,7 @@ import { resolveHide } from "./hide.js";
 import { readLimits, resolveLimits } from "./limits.js";
 import type { Lookup } from "./lookup.js";
 import { resolveOwnRedaction, resolveRedaction } from "./redact.js";
-import type { ResolvedPolicy } from "./types.js";
+import type { ResolvedPolicy } from "./destination-types.js";
 
 /** Options that a destination can have, too. */
 export const POLICY_NAMES = ["hide", "redact", "limits"];

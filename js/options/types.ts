@@ -3,9 +3,17 @@
  * of the package gets, with every default filled in.
  */
 import type { SamplerSpec } from "../capture/sampler.js";
-import type { Redact, ResolvedRedaction } from "./redact-types.js";
 import type { CostOptions, ResolvedCost } from "./cost.js";
-import type { LimitOptions, ResolvedLimits } from "./limits.js";
+import type {
+  Connection,
+  Destination,
+  ResolvedDestination,
+  ResolvedPolicy,
+  Sink,
+} from "./destination-types.js";
+import type { HideOptions } from "./hide-types.js";
+import type { LimitOptions } from "./limits.js";
+import type { Redact } from "./redact-types.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -36,114 +44,6 @@ export interface InstrumentModules {
   piAi?: unknown;
   /** A models collection of `@earendil-works/pi-ai`. */
   piAgent?: unknown;
-}
-
-/** A place for spans. */
-export type Sink =
-  | "otlp"
-  | "console"
-  | {
-      /** Its path. The folder is made if it is missing. */
-      file: string;
-      /**
-       * At this size the file is renamed, by the time, and a new one begins.
-       * @defaultValue 104857600 (100 MiB)
-       */
-      maxBytes?: number | undefined;
-      /**
-       * How many files there are at most, the current one included; the oldest is deleted.
-       * @defaultValue 3
-       */
-      maxFiles?: number | undefined;
-    };
-
-/** What a span has to meet: all that is given; of several values, any. */
-export interface FilterCriteria {
-  /** OpenInference's kinds, such as `LLM` or `TOOL`. */
-  kinds?: readonly string[] | undefined;
-  /** Names, in which `*` stands for any text. */
-  names?: readonly string[] | undefined;
-  /** Attributes and the values that they may have; in texts `*` stands for any text. */
-  attributes?:
-    | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
-    | undefined;
-  /** Spans with status ERROR alone. */
-  errorsOnly?: boolean | undefined;
-  /** Spans that lasted at least so long. */
-  minDurationMs?: number | undefined;
-}
-
-/**
- * One of several places that spans go to. Token, headers and certificates are its own and come from
- * nowhere else; `protocol`, `compression` and `timeoutMs` are those of the top level unless they are
- * given here.
- */
-export interface Destination extends Pick<
-  SetupOptions,
-  | "endpoint"
-  | "token"
-  | "headers"
-  | "protocol"
-  | "compression"
-  | "timeoutMs"
-  | "certificate"
-  | "clientCertificate"
-  | "clientKey"
-> {
-  /**
-   * What `stats().destinations` calls it.
-   * @defaultValue the endpoint's host and port
-   */
-  name?: string | undefined;
-  /** In place of `endpoint`. */
-  sink?: Exclude<Sink, "otlp"> | undefined;
-  /** In place of the top level's; flags that are not given are those of the top level. */
-  hide?: SetupOptions["hide"];
-  /** In place of the top level's. Functions are not among its rules: they run before all of this. */
-  redact?: SetupOptions["redact"];
-  /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
-  filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
-  /** What is left out here is as at the top level. */
-  limits?: LimitOptions | undefined;
-}
-
-/**
- * What of a span does not leave the process. Each flag has a variable, which counts where code says
- * nothing: `OPENINFERENCE_HIDE_INPUTS` for `inputs`, and so on.
- */
-export interface HideOptions {
-  /** What goes in: values, messages, prompts, definitions of tools, arguments, queries. */
-  inputs?: boolean | undefined;
-  /** What comes out: values, messages, results of tools, documents, vectors. */
-  outputs?: boolean | undefined;
-  /** Messages to a model, and inputs that repeat them. */
-  inputMessages?: boolean | undefined;
-  /** Messages of a model, and outputs that repeat them. */
-  outputMessages?: boolean | undefined;
-  /** Images in what goes in. */
-  inputImages?: boolean | undefined;
-  /** Texts in what goes in; who said it and which tools were called stays. */
-  inputText?: boolean | undefined;
-  /** Texts in what comes out. */
-  outputText?: boolean | undefined;
-  /** Prompts of completions without messages, and templates with their variables. */
-  prompts?: boolean | undefined;
-  /** Answers of completions without messages. */
-  choices?: boolean | undefined;
-  /** Definitions of tools. */
-  llmTools?: boolean | undefined;
-  /** How a model is asked, such as its temperature. */
-  llmInvocationParameters?: boolean | undefined;
-  /** Vectors. `OPENINFERENCE_HIDE_EMBEDDING_VECTORS` is the old name of its variable. */
-  embeddingsVectors?: boolean | undefined;
-  /** Texts that vectors are made of. */
-  embeddingsText?: boolean | undefined;
-  /**
-   * Base64 images of more characters are hidden, in what goes in and in what comes out; `null` for
-   * no limit. Environment: `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`.
-   * @defaultValue `null`
-   */
-  base64ImageMaxLength?: number | null | undefined;
 }
 
 /**
@@ -336,79 +236,6 @@ export interface ProxySettings {
   readonly all: string | null;
   /** Hosts to reach directly, a list with commas. */
   readonly no: string | null;
-}
-
-/** What is hidden, each flag by itself. */
-export interface ResolvedHide {
-  readonly inputs: boolean;
-  readonly outputs: boolean;
-  readonly inputMessages: boolean;
-  readonly outputMessages: boolean;
-  readonly inputImages: boolean;
-  readonly inputText: boolean;
-  readonly outputText: boolean;
-  readonly prompts: boolean;
-  readonly choices: boolean;
-  readonly llmTools: boolean;
-  readonly llmInvocationParameters: boolean;
-  readonly embeddingsVectors: boolean;
-  readonly embeddingsText: boolean;
-  readonly base64ImageMaxLength: number | null;
-}
-
-/** A collector, and how to talk to it. */
-export interface Connection {
-  /** As it was given, for people to read. */
-  readonly endpoint: string;
-  /** The full URL that batches are posted to. */
-  readonly tracesUrl: string;
-  /** Names in the case they were given in, no two alike; `Authorization` among them. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly protocol: "http/protobuf" | "http/json";
-  readonly compression: "gzip" | "none";
-  /** 0 packs without compressing: nothing is gained by it on the way to the same machine. */
-  readonly gzipLevel: 0 | 1;
-  readonly timeoutMs: number;
-  readonly certificatePem: string | null;
-  readonly clientCertificatePem: string | null;
-  readonly clientKeyPem: string | null;
-}
-
-export interface FileSink {
-  /** Absolute. */
-  readonly file: string;
-  readonly maxBytes: number;
-  readonly maxFiles: number;
-}
-
-export interface ConsoleSink {
-  readonly colours: boolean;
-}
-
-export interface ResolvedFilter {
-  readonly only: Readonly<Record<string, unknown>>;
-  readonly except: Readonly<Record<string, unknown>> | null;
-}
-
-/** What does not leave by one place. */
-export interface ResolvedPolicy {
-  readonly hide: ResolvedHide;
-  /** `null` where nothing is redacted. */
-  readonly redact: ResolvedRedaction | null;
-  readonly limits: ResolvedLimits;
-}
-
-/** One place: a collector, the console, a file, or memory where it is none of these. */
-export interface ResolvedDestination {
-  /** No two are alike. */
-  readonly name: string;
-  /** For people to read: nothing secret is in it. */
-  readonly endpoint: string;
-  readonly filter: ResolvedFilter | null;
-  readonly policy: ResolvedPolicy;
-  readonly otlp: Connection | null;
-  readonly console: ConsoleSink | null;
-  readonly file: FileSink | null;
 }
 
 /**

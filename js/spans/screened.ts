@@ -19,7 +19,7 @@ import { RecordingSpan } from "../capture/span.js";
 import { loadNative } from "../native.js";
 import { resolveHide } from "../options/hide.js";
 import { Lookup } from "../options/lookup.js";
-import type { ResolvedHide } from "../options/types.js";
+import type { ResolvedHide } from "../options/hide-types.js";
 import { whatRuns } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
