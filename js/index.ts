@@ -47,6 +47,7 @@ export type {
   LimitOptions,
   ModelPrice,
   ResourceAttributeValue,
+  SampleOptions,
   SetupOptions,
   Sink,
 } from "./options.js";

@@ -22,6 +22,7 @@ import {
   type ResourceAttributes,
   textAttribute,
 } from "./options/resource.js";
+import { resolveSample } from "./options/sample.js";
 import { resolveSampler } from "./options/sampler.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
@@ -32,6 +33,7 @@ export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { CostOptions, ModelPrice } from "./options/cost.js";
 export type { LimitOptions } from "./options/limits.js";
+export type { SampleOptions } from "./options/sample.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   Destination,
@@ -92,6 +94,7 @@ export function resolveOptions(
     sampler: resolveSampler(lookup),
     cost: resolveCost(lookup, wholeIo),
     limits,
+    sample: resolveSample(lookup),
   };
   warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };
@@ -146,6 +149,7 @@ function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
   freezeDeep(options.destinations);
+  freezeDeep(options.sample);
   for (const part of [options.resource, options.sampler, options.cost, options.limits])
     Object.freeze(part);
   return Object.freeze(options);

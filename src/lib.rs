@@ -15,6 +15,7 @@ pub mod handoff;
 pub mod limits;
 pub mod pipeline;
 pub mod redact;
+pub mod sample;
 pub mod semconv;
 pub mod sinks;
 pub mod stats;

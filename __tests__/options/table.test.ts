@@ -38,6 +38,7 @@ test("without options and variables every setting has its documented default", (
     exitFlushMs: 2000,
     sampler: { kind: "parentbased_always_on", ratio: 1 },
     cost: null,
+    sample: null,
     limits: { valueLength: null, spanBytes: null },
   });
   assert.equal(resource["service.name"], "catalyst-app");

@@ -16,6 +16,7 @@ const OWN_RESOLVER_NAMES = [
   "modules",
   "cost",
   "limits",
+  "sample",
   "certificate",
   "clientCertificate",
   "clientKey",
@@ -42,7 +43,6 @@ const ABSENT_OPTIONS: readonly AbsentOption[] = [
     envPrefix: "OPENINFERENCE_HIDE_",
   },
   { name: "redact", env: ["CATALYST_REDACT"] },
-  { name: "sample", env: [] },
 ];
 
 /** Words that switch a variable's feature off: what is not wanted need not be there. */

@@ -4,6 +4,7 @@
 import type { OptionsResolution, ResolvedDestination } from "../options.js";
 import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
+import type { ResolvedSample } from "./sample.js";
 import type { ResolvedLimits } from "./limits.js";
 
 export interface ShownSetting {
@@ -46,6 +47,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
     cost: shownCost(options.cost),
+    sample: shownSample(options.sample),
     limits: shownLimits(options.limits),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
@@ -70,6 +72,18 @@ function shownCost(cost: ResolvedCost | null): string {
 
 function shownDestination({ name, endpoint }: ResolvedDestination): string {
   return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+}
+
+function shownSample(sample: ResolvedSample | null): string | null {
+  if (sample === null) return null;
+  const { ratio, keepErrors, keepSlowerThanMs, keepCostAboveUsd, keep } = sample;
+  const kept = [
+    ...(keepErrors ? ["errors"] : []),
+    ...(keepSlowerThanMs === null ? [] : [`slower than ${keepSlowerThanMs} ms`]),
+    ...(keepCostAboveUsd === null ? [] : [`dearer than $${keepCostAboveUsd}`]),
+    ...Object.entries(keep).map(([key, values]) => `${key} ${values.join(" or ")}`),
+  ];
+  return [`${ratio} of all traces`, ...kept].join(", ");
 }
 
 function shownLimits({ valueLength, spanBytes }: ResolvedLimits): string {
