@@ -152,6 +152,8 @@ export interface NativeFlush {
 export interface NativeGate {
   /** What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted. */
   prices: string | null;
+  /** Which traces are sent, as the JSON of `src/sample/rules.rs`; `null` where all are. */
+  sample: string | null;
 }
 
 export interface NativeHeader {
@@ -200,6 +202,8 @@ export interface NativeStats {
   queued: number;
   delivered: number;
   filtered: number;
+  sampledOut: number;
+  sampledOutEarly: number;
   lost: Array<NativeLoss>;
   ignored: number;
   faults: number;

@@ -106,7 +106,10 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
-    gate: { prices: options.cost && JSON.stringify(options.cost.prices) },
+    gate: {
+      prices: options.cost && JSON.stringify(options.cost.prices),
+      sample: options.sample && JSON.stringify(options.sample),
+    },
     quiet: false,
   };
 }

@@ -56,6 +56,7 @@ export type {
   LimitOptions,
   ModelPrice,
   ResourceAttributeValue,
+  SampleOptions,
   SetupOptions,
   Sink,
 } from "./options.js";

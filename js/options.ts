@@ -22,6 +22,7 @@ import {
   type ResourceAttributes,
   textAttribute,
 } from "./options/resource.js";
+import { resolveSample } from "./options/sample.js";
 import { resolveSampler } from "./options/sampler.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
@@ -33,6 +34,7 @@ export { keptInMemory } from "./options/memory.js";
 export type { CostOptions, ModelPrice } from "./options/cost.js";
 export type { HideOptions } from "./options/hide-types.js";
 export type { LimitOptions } from "./options/limits.js";
+export type { SampleOptions } from "./options/sample.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
   Redact,
@@ -104,6 +106,7 @@ export function resolveOptions(
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
     sampler: resolveSampler(lookup),
     cost: resolveCost(lookup, wholeIo),
+    sample: resolveSample(lookup),
     ...policy,
   };
   warnOfAbsentFeatures(lookup);
@@ -159,6 +162,7 @@ function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
   freezeDeep(options.destinations);
+  freezeDeep(options.sample);
   for (const part of [options.resource, options.sampler, options.cost, options.limits])
     Object.freeze(part);
   return Object.freeze(options);

@@ -34,7 +34,8 @@ export interface DestinationStats {
 }
 
 /**
- * Always `started = open + ended` and `ended = queued + delivered + filtered + lost`. With several
+ * Always `started = open + ended` and
+ * `ended = queued + delivered + filtered + sampledOut + lost`. With several
  * destinations a span is queued while one of them still holds it, delivered when all that want it
  * have it, and lost when one of them has lost it.
  */
@@ -49,6 +50,10 @@ export interface TracingStats {
   readonly delivered: number;
   /** No destination's filter lets them pass. */
   readonly filtered: number;
+  /** In traces that `sample` does not keep. Of those that are not decided spans are queued. */
+  readonly sampledOut: number;
+  /** Of those: in traces that had to be decided before they were finished. */
+  readonly sampledOutEarly: number;
   readonly lost: number;
   readonly losses: readonly Loss[];
   /** Second ends, and sets after a span's end. */
@@ -79,7 +84,10 @@ export interface FlushResult {
   readonly delivered: number;
   /** Since the last flush. */
   readonly lost: number;
-  /** Kept for another attempt, counted for each destination that did not take them now. */
+  /**
+   * Kept for another attempt, counted for each destination that did not take them now; or held by
+   * `sample` until their trace is finished.
+   */
   readonly pending: number;
   /** Time ran out; what was not known by then is not in the counts. */
   readonly timedOut: boolean;
@@ -91,6 +99,8 @@ const NOTHING: NativeStats = {
   queued: 0,
   delivered: 0,
   filtered: 0,
+  sampledOut: 0,
+  sampledOutEarly: 0,
   lost: [],
   ignored: 0,
   faults: 0,

@@ -11,6 +11,7 @@ use crate::cost::Prices;
 use crate::export::{Memory, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
+use crate::sample::Rules;
 use crate::sinks::FileTarget;
 
 /// Where batches go.
@@ -41,6 +42,8 @@ pub struct RouteConfig {
 pub struct Gate {
     /// Adds the cost of model calls by these.
     pub prices: Option<Arc<Prices>>,
+    /// Which traces are sent; all, where there are no rules.
+    pub sample: Option<Rules>,
 }
 
 pub struct Config {

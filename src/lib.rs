@@ -1,6 +1,7 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
-//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `filter` →
-//! `redact` → `batch` → `export`, or `sinks` where there is no collector. `pipeline` is the thread on which all but the first happen.
+//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `cost` →
+//! `sample` → `filter` → `redact`, of which `limits` are the last step → `batch` → `export`, or `sinks`
+//! where there is no collector. `pipeline` is the thread on which all but the first happen.
 
 pub mod assembly;
 pub mod batch;
@@ -15,6 +16,7 @@ pub mod handoff;
 pub mod limits;
 pub mod pipeline;
 pub mod redact;
+pub mod sample;
 pub mod semconv;
 pub mod sinks;
 pub mod stats;

@@ -1,5 +1,6 @@
 //! What became of every span. The sums agree at any moment, because they change under one lock:
-//! `started = open + ended` and `ended = queued + delivered + filtered + lost`.
+//! `started = open + ended` and
+//! `ended = queued + delivered + filtered + sampled_out + lost`.
 //!
 //! With several destinations a span is queued while one of them still holds it, delivered when all
 //! that wanted it have it, lost when one of them lost it, and filtered when none wanted it. What each
@@ -39,6 +40,10 @@ pub struct Counts {
     pub queued: u64,
     pub delivered: u64,
     pub filtered: u64,
+    /// In traces that were not worth keeping.
+    pub sampled_out: u64,
+    /// Of those: in traces that had to be decided before they were finished.
+    pub sampled_out_early: u64,
     pub lost: Losses,
     /// Second ends, and sets after the end.
     pub ignored: u64,
@@ -94,6 +99,13 @@ impl Counts {
         let spans = spans.min(self.queued);
         self.queued -= spans;
         self.filtered += spans;
+    }
+
+    pub fn sample_out(&mut self, spans: u64, early: u64) {
+        let spans = spans.min(self.queued);
+        self.queued -= spans;
+        self.sampled_out += spans;
+        self.sampled_out_early += early;
     }
 
     /// The end of the thread: whatever is still held is lost.

@@ -39,6 +39,7 @@ test("without options and variables every setting has its documented default", (
     sampler: { kind: "parentbased_always_on", ratio: 1 },
     redact: null,
     cost: null,
+    sample: null,
     limits: { valueLength: null, spanBytes: null },
   });
   assert.equal(resource["service.name"], "catalyst-app");

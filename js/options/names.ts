@@ -16,6 +16,7 @@ const OWN_RESOLVER_NAMES = [
   "modules",
   "cost",
   "limits",
+  "sample",
   "certificate",
   "clientCertificate",
   "clientKey",
@@ -38,7 +39,6 @@ interface AbsentOption {
 
 const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
-  { name: "sample", env: [] },
 ];
 
 /** Words that switch a variable's feature off: what is not wanted need not be there. */

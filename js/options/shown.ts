@@ -6,6 +6,7 @@ import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
 import { shownHide } from "./hide.js";
 import { shownRedaction } from "./redact.js";
+import type { ResolvedSample } from "./sample.js";
 import type { ResolvedLimits } from "./limits.js";
 
 export interface ShownSetting {
@@ -49,6 +50,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
     hide: shownHide(options.hide),
     cost: shownCost(options.cost),
+    sample: shownSample(options.sample),
     limits: shownLimits(options.limits),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
@@ -74,6 +76,18 @@ function shownCost(cost: ResolvedCost | null): string {
 
 function shownDestination({ name, endpoint }: ResolvedDestination): string {
   return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+}
+
+function shownSample(sample: ResolvedSample | null): string | null {
+  if (sample === null) return null;
+  const { ratio, keepErrors, keepSlowerThanMs, keepCostAboveUsd, keep } = sample;
+  const kept = [
+    ...(keepErrors ? ["errors"] : []),
+    ...(keepSlowerThanMs === null ? [] : [`slower than ${keepSlowerThanMs} ms`]),
+    ...(keepCostAboveUsd === null ? [] : [`dearer than $${keepCostAboveUsd}`]),
+    ...Object.entries(keep).map(([key, values]) => `${key} ${values.join(" or ")}`),
+  ];
+  return [`${ratio} of all traces`, ...kept].join(", ");
 }
 
 function shownLimits({ valueLength, spanBytes }: ResolvedLimits): string {

@@ -14,6 +14,7 @@ import type {
 import type { HideOptions } from "./hide-types.js";
 import type { LimitOptions } from "./limits.js";
 import type { Redact } from "./redact-types.js";
+import type { ResolvedSample, SampleOptions } from "./sample.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -178,6 +179,13 @@ export interface SetupOptions {
    */
   limits?: LimitOptions | undefined;
   /**
+   * Sends a share of the traces, and those in which something happened: an error, a long run, a dear
+   * one, a certain agent. Decided when the trace's root in this process has ended. A number is the
+   * share. `docs/sampling.md` has the rules; `OTEL_TRACES_SAMPLER` decides what is recorded at all.
+   * @defaultValue every trace is sent
+   */
+  sample?: number | SampleOptions | undefined;
+  /**
    * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
    * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
@@ -268,5 +276,6 @@ export interface ResolvedOptions extends Connection, ResolvedPolicy {
   readonly sampler: SamplerSpec;
   /** `null` where no cost is wanted. */
   readonly cost: ResolvedCost | null;
-  /** Of destinations that have none of their own. */
+  /** `null` where all traces are sent that the sampler has recorded. */
+  readonly sample: ResolvedSample | null;
 }

@@ -13,12 +13,17 @@ use crate::cost::Prices;
 pub struct NativeGate {
     /// What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted.
     pub prices: Option<String>,
+    /// Which traces are sent, as the JSON of `src/sample/rules.rs`; `null` where all are.
+    pub sample: Option<String>,
 }
 
 impl NativeGate {
     pub(super) fn into_gate(self) -> Result<Gate> {
+        let invalid = |why: String| Error::new(Status::InvalidArg, why);
         let prices = self.prices.as_deref().map(Prices::with).transpose();
-        let prices = prices.map_err(|error| Error::new(Status::InvalidArg, error.to_string()))?;
-        Ok(Gate { prices: prices.map(Arc::new) })
+        let prices = prices.map_err(|error| invalid(error.to_string()))?;
+        let sample = self.sample.as_deref().map(serde_json::from_str).transpose();
+        let sample = sample.map_err(|error| invalid(format!("sample: {error}")))?;
+        Ok(Gate { prices: prices.map(Arc::new), sample })
     }
 }

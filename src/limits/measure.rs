@@ -11,7 +11,7 @@ pub(super) enum Measure {
 impl Measure {
     pub fn of(self, text: &str) -> usize {
         match self {
-            Measure::Length => text.encode_utf16().count(),
+            Measure::Length => utf16_length(text),
             Measure::Bytes => text.len(),
         }
     }
@@ -36,5 +36,31 @@ impl Measure {
             false
         });
         whole.map_or(text, |(at, _)| text.get(..at).unwrap_or_default())
+    }
+}
+
+/// One for each character, and one more for those that UTF-8 has four bytes for.
+fn utf16_length(text: &str) -> usize {
+    let is_first = |byte: u8| byte & 0b1100_0000 != 0b1000_0000;
+    text.bytes().map(|byte| usize::from(is_first(byte)) + usize::from(byte >= 0xf0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_long_as_javascript_says() {
+        for text in [
+            "",
+            "a",
+            "é",
+            "中",
+            "😀",
+            "a\u{ffff}\u{10000}\u{10ffff}é",
+            "\u{7f}\u{80}\u{7ff}\u{800}",
+        ] {
+            assert_eq!(Measure::Length.of(text), text.encode_utf16().count(), "{text}");
+        }
     }
 }

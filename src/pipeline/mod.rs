@@ -8,6 +8,7 @@
 mod account;
 mod claims;
 mod flushes;
+mod gate;
 mod outlet;
 mod route;
 mod shared;
@@ -170,6 +171,7 @@ impl Pipeline {
     /// Flushes and blocks until done, or until nothing is left of the exit budget.
     pub fn flush_at_exit(&self) -> Option<FlushReport> {
         self.is_exiting.store(true, Ordering::Relaxed);
+        let _ = self.send(Command::DecideAll);
         let budget = self.exit_budget();
         let began = Instant::now();
         let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget);

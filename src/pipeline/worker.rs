@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use super::StartError;
 use super::claims::{Claims, Fate};
 use super::flushes::{BatchId, FlushReport, Flushes};
+use super::gate::Gate;
 use super::outlet::Queued;
 use super::route::Route;
 use super::shared::Shared;
 use crate::assembly::Assembly;
-use crate::config::{Config, Gate};
-use crate::cost::add_cost;
+use crate::config::Config;
 use crate::export::Report;
 use crate::handoff::Scan;
 use crate::stats::Stage;
@@ -36,6 +36,8 @@ pub(super) enum Command {
         config: Box<Config>,
         done: SyncSender<Result<(), StartError>>,
     },
+    /// The process ends: no trace that is held will be finished.
+    DecideAll,
     Flush {
         id: u32,
         reach: Reach,
@@ -78,10 +80,11 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(config: Config, shared: Arc<Shared>) -> Result<Self, StartError> {
+        let gate = Gate::new(&shared);
         let mut worker = Self {
             shared,
             assembly: Assembly::default(),
-            gate: Gate::default(),
+            gate,
             routes: Vec::new(),
             last_route: 0,
             under_way: FuturesUnordered::new(),
@@ -104,10 +107,14 @@ impl Worker {
                 }
                 command = inbox.recv(), if inbox_open => match command {
                     Some(command) => self.obey(command, &mut inbox).await,
-                    None => inbox_open = false,
+                    None => {
+                        inbox_open = false;
+                        self.gate.decide_all();
+                    }
                 },
                 () = sleep_until(due), if due.is_some() => {}
             }
+            self.gate.decide_due(Instant::now());
             self.close_batches(|due| due.is_some_and(|due| due <= Instant::now())).await;
             self.deliver();
             for (id, report) in self.flushes.take_done() {
@@ -127,7 +134,7 @@ impl Worker {
     fn next_due(&self) -> Option<Instant> {
         let outlets = self.routes.iter().filter_map(|route| route.outlet.wakes_at());
         let batches = self.routes.iter().filter_map(Route::due);
-        outlets.chain(batches).chain(self.shutdown_at).min()
+        outlets.chain(batches).chain(self.gate.due()).chain(self.shutdown_at).min()
     }
 
     async fn obey(&mut self, command: Command, inbox: &mut UnboundedReceiver<Command>) {
@@ -141,9 +148,11 @@ impl Worker {
             Command::Reconfigure { config, done } => {
                 let _ = done.send(self.reconfigure(*config).await);
             }
+            Command::DecideAll => self.gate.decide_all(),
             Command::Flush { id, reach } => self.flush(id, reach).await,
             Command::Shutdown { grace } => {
                 inbox.close();
+                self.gate.decide_all();
                 self.shutdown_at = Some(Instant::now() + grace);
                 self.close_batches(|_| true).await;
                 for route in &mut self.routes {
@@ -182,9 +191,7 @@ impl Worker {
             );
             self.shared.lose(Stage::Handoff, "malformed", missing);
         }
-        if let Some(prices) = &self.gate.prices {
-            spans.iter_mut().for_each(|span| add_cost(&mut span.attributes, prices));
-        }
+        let spans = self.gate.pass(spans, Instant::now());
         self.distribute(spans).await;
     }
 
@@ -262,7 +269,7 @@ impl Worker {
     async fn flush(&mut self, id: u32, reach: Reach) {
         self.close_batches(|_| true).await;
         let mut waiting = std::collections::BTreeSet::new();
-        let mut report = FlushReport::default();
+        let mut report = FlushReport { pending: self.gate.held_spans(), ..FlushReport::default() };
         for route in &mut self.routes {
             if reach == Reach::Current && !route.is_current() {
                 continue;
@@ -279,17 +286,18 @@ impl Worker {
 
     async fn reconfigure(&mut self, config: Config) -> Result<(), StartError> {
         let before = self.routes.len();
-        self.open(config)?;
+        let released = self.open(config)?;
         for route in self.routes.iter_mut().take(before) {
             route.close_batch();
             route.encode_ready().await;
             route.retire();
         }
+        self.distribute(released).await;
         Ok(())
     }
 
-    /// Opens all the routes of a configuration, or none.
-    fn open(&mut self, config: Config) -> Result<(), StartError> {
+    /// Opens all the routes of a configuration, or none. Returns spans that are not held any more.
+    fn open(&mut self, config: Config) -> Result<Vec<SpanData>, StartError> {
         let shown: Vec<(String, String)> = config
             .routes
             .iter()
@@ -302,8 +310,7 @@ impl Worker {
         }
         self.shared.stats.counts().destinations.switch_to(shown.into_iter());
         self.routes.extend(routes);
-        self.gate = config.gate;
-        Ok(())
+        Ok(self.gate.reconfigure(config.gate, Instant::now()))
     }
 }
 
