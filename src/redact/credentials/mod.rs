@@ -7,6 +7,7 @@
 
 mod names;
 mod prose;
+mod replacing;
 mod stems;
 mod structure;
 mod urls;
