@@ -136,30 +136,3 @@ proptest::proptest! {
         proptest::prop_assert_eq!(clean(&once), None);
     }
 }
-
-/// Whoever talks to an agent decides what is in its texts: none may take long.
-#[test]
-fn no_text_takes_time_out_of_proportion() {
-    let began = std::time::Instant::now();
-    let many = |piece: &str| piece.repeat(200_000 / piece.len());
-    for piece in [
-        "://",
-        "https://a@",
-        "https://a?b=c&",
-        "password=",
-        "'password':'",
-        "api_key:",
-        "Bearer ",
-        "authorization: ",
-        "\\u0026token=",
-        "/?",
-    ] {
-        let _ = clean(&many(piece));
-    }
-    for field in [r#""value":1,"#, r#""headers":1,"#, r#""api_key":{"a":1},"#, r#""url":"","#] {
-        let _ = clean(&["{", &many(field), "\"name\":\"api_key\"}"].concat());
-    }
-    let deep = ["{\"api_key\":[".repeat(60), many("1,"), "1".to_owned(), "]}".repeat(60)].concat();
-    let _ = clean(&deep);
-    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
-}
