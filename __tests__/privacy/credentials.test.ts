@@ -31,14 +31,18 @@ test("a tool's definition, its arguments and what fails hold none", async () => 
     const server = {
       type: "mcp",
       server_label: "shop",
-      server_url: `https://mcp.example/${"sse"}?id=${SECRET}`,
+      server_url: `https://mcp.example/sse?id=${SECRET}`,
       authorization: SECRET,
       headers: { "X-Anything": SECRET },
     };
     await agentSpan({ agentId: "a", input: { tools: [server] } }, async (agent) => {
       agent.setOutput({ nested: JSON.stringify({ apiKey: SECRET }) });
-      const connect = observe((_: object) => `connected to ${URL_WITH_LOGIN}`);
-      await connect({ url: URL_WITH_LOGIN, headers: { Authorization: `Bearer ${SECRET}` } });
+      const connect = observe((to: { url: string }) => `connected to ${to.url}`);
+      const headers = { Authorization: `Bearer ${SECRET}` };
+      assert.equal(
+        connect({ url: URL_WITH_LOGIN, ...{ headers } }),
+        `connected to ${URL_WITH_LOGIN}`,
+      );
       await manualSpan(
         { spanName: "start", input: { command: "npx", env: { ANYTHING: SECRET } } },
         () => {

@@ -234,7 +234,7 @@ export const SECRET_CALLS: Readonly<Record<string, SecretCall>> = {
     make: async (client, server) => {
       const user = { type: "message", role: "user", id: "m", status: "completed" };
       const content = [{ type: "input_text", text: secret("question", "compacted") }];
-      server.reply(responses.output([{ ...user, content } as never, items.text("Yes")]));
+      server.reply(responses.output([{ ...user, content }, items.text("Yes")]));
       await client.responses.create({ model, input: "Hi" });
     },
   },
@@ -367,7 +367,7 @@ function responsesAnswer(): ReturnType<typeof responses.output> {
       tools: [
         { name: "buy", description: secret("tool", "listed"), input_schema: {}, annotations: null },
       ],
-    } as never,
+    },
     items.functionCall({ name: "look_up", arguments: { text: answerOf("called") } }),
     items.text(answerOf("said")),
   ]);

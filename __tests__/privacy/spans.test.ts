@@ -46,10 +46,10 @@ async function makeSpans(): Promise<void> {
       span.setOutput([secret("output", "tool")]);
       await Promise.resolve();
     });
-    const step = observe({ captureInput: true, captureOutput: true }, (_: string) =>
-      secret("output", "observed"),
+    const step = observe({ captureInput: true, captureOutput: true }, (said: string) =>
+      said.replace(secret("input", "observed"), secret("output", "observed")),
     );
-    await step(secret("input", "observed"));
+    step(secret("input", "observed"));
     const items = observe(async function* items() {
       yield await Promise.resolve(secret("output", "item"));
     });

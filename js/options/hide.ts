@@ -98,7 +98,7 @@ function readOption(given: unknown, path: string): Partial<ResolvedHide> {
     if (value === undefined) continue;
     read[name] = name in FLAGS ? readFlag(path, name, value) : readLength(path, name, value);
   }
-  return read as Partial<ResolvedHide>;
+  return read;
 }
 
 function unknownFlag(option: string, name: string): CatalystTracingError {

@@ -58,7 +58,7 @@ class ScreenedSpan implements Span {
   addEvent(name: string, second?: Attributes | TimeInput, time?: TimeInput): this {
     const isTime = typeof second === "number" || second instanceof Date || Array.isArray(second);
     if (second === undefined || isTime) this.span.addEvent(name, second, time);
-    else this.span.addEvent(name, screen(second as Attributes, name), time);
+    else this.span.addEvent(name, screen(second, name), time);
     return this;
   }
 

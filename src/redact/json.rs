@@ -188,6 +188,14 @@ impl<R: Rules> Writer<'_, R> {
     }
 }
 
+/// Objects that define something have few fields; those that do not may have any number.
+const MAX_BESIDE: usize = 256;
+
+/// Whether one of the fields of an object is like this.
+pub(super) fn has_beside(fields: &[Field<'_>], is_like: impl Fn(&Field<'_>) -> bool) -> bool {
+    fields.iter().take(MAX_BESIDE).any(is_like)
+}
+
 /// The fields of an object; `None` for what is none.
 pub(super) fn fields(written: &str) -> Option<Vec<Field<'_>>> {
     let mut scanner = Scanner::inside(written, '{', '}')?;

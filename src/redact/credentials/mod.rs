@@ -3,10 +3,12 @@
 //! A key is known by the name that it stands under (`authorization`, `api_key`), by what it follows
 //! (`Bearer`), or by its place in a URL; not by what it looks like, which is for the rules that a
 //! user chooses. Prose stays as it is. Nearly every text has nothing of the kind in it, which one
-//! quick look says.
+//! quick look says. Whoever talks to an agent decides what is in its texts, so nothing here may take
+//! longer than in proportion to them.
 
 mod names;
 mod prose;
+mod replacing;
 mod stems;
 mod structure;
 mod urls;

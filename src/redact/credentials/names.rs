@@ -38,9 +38,39 @@ const ENDINGS: [&str; 29] = [
 /// Only whole names: as endings they would be too many others'.
 const WHOLE: [&str; 4] = ["cookie", "idtoken", "jwt", "pwd"];
 
+/// No name is longer.
+pub(super) const MAX_BYTES: usize = 100;
+
+/// Whether something under this name has to be looked into.
+pub(super) fn is_notable(name: &str) -> bool {
+    is_secret(name)
+        || holds_headers(name)
+        || ["server_url", "serverUrl", "env"].iter().any(|known| ends_like(name, known))
+}
+
 /// Whether a field or attribute of this name holds a credential.
 pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.trim_end_matches(is_separator);
+    let mut letters = letters_from_the_back(name);
+    let mut letter = || letters.next().unwrap_or_default().to_ascii_lowercase();
+    // Nearly all names are told apart by this alone.
+    let may_be = matches!(
+        &[letter(), letter(), letter()],
+        b"yek"
+            | b"nek"
+            | b"ter"
+            | b"noi"
+            | b"dro"
+            | b"dws"
+            | b"esa"
+            | b"gni"
+            | b"eik"
+            | b"twj"
+            | b"dwp"
+    );
+    may_be && is_known(name)
+}
+
+fn is_known(name: &str) -> bool {
     ENDINGS.iter().any(|ending| ends_like(name, ending))
         || WHOLE.iter().any(|whole| is_like(last_segment(name), whole))
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::names::is_secret;
-use crate::redact::json::REDACTED;
+use super::replacing::Replacing;
 
 /// Shorter ones are words.
 const MIN_BEARER_BYTES: usize = 16;
@@ -32,25 +32,16 @@ pub(super) fn without_pairs(text: &str) -> Option<String> {
     })
 }
 
-/// Puts [`REDACTED`] in the places that `next` finds, from the given one on: where one starts, and
-/// where it ends, which is the same where nothing is to be replaced.
+/// Replaces what `next` finds from a given place on: where it starts and ends, which is the same
+/// where nothing is to be replaced.
 fn replaced(text: &str, next: impl Fn(usize) -> Option<(usize, usize)>) -> Option<String> {
-    let mut out = String::new();
-    let mut copied = 0;
+    let mut out = Replacing::new(text);
     let mut from = 0;
     while let Some((start, end)) = next(from) {
-        if end > start && text.get(start..end) != Some(REDACTED) {
-            out.push_str(text.get(copied..start)?);
-            out.push_str(REDACTED);
-            copied = end;
-        }
+        out.replace(start, end);
         from = end.max(from + 1);
     }
-    if copied == 0 {
-        return None;
-    }
-    out.push_str(text.get(copied..)?);
-    Some(out)
+    out.finish()
 }
 
 /// Where the value stands that belongs to the name in front of this mark, if it is to be hidden.
@@ -76,21 +67,24 @@ fn value_of(text: &str, mark: usize) -> Option<(usize, usize)> {
 }
 
 fn scheme_skipped(value: &str) -> &str {
-    let word = value.split(' ').next().unwrap_or_default();
-    let is_scheme = ["bearer", "basic", "token", "apikey", "digest"]
-        .iter()
-        .any(|scheme| word.eq_ignore_ascii_case(scheme));
-    if is_scheme {
-        value.get(word.len()..).unwrap_or_default().trim_start_matches(' ')
-    } else {
-        value
+    for scheme in ["bearer", "basic", "token", "apikey", "digest"] {
+        if let Some((word, rest)) = value.split_at_checked(scheme.len())
+            && word.eq_ignore_ascii_case(scheme)
+            && rest.starts_with(' ')
+        {
+            return rest.trim_start_matches(' ');
+        }
     }
+    value
 }
 
+/// What a key can be written with; `=` only at its end.
 fn token_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=:!$%*".contains(byte);
-    rest.get(..rest.bytes().take_while(is_part).count()).unwrap_or_default()
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/!$%*".contains(byte);
+    let length = rest.bytes().take_while(is_part).count();
+    let padding = rest.bytes().skip(length).take_while(|byte| *byte == b'=').count();
+    rest.get(..length + padding).unwrap_or_default()
 }
 
 /// Letters and digits, or of a longer one capitals in the middle.

@@ -1,13 +1,15 @@
 //! The quick look at a text: is there anything in it that a credential stands in or beside?
 //!
 //! All texts of all spans are looked at, so this is one search for all stems at once, with the
-//! processor's vector instructions. Stems are ends of names together with what follows a name,
-//! since `max_tokens` and "the key point" are everywhere; first letters, whose case varies, are
-//! left out.
+//! processor's vector instructions. Stems are parts of names, without first letters, whose case
+//! varies; where one is found, the name around it decides, since `max_tokens` and "the key point"
+//! are everywhere.
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
+
+use super::names;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Found {
@@ -16,86 +18,81 @@ pub(super) struct Found {
     pub name: bool,
 }
 
+const ALL: Found = Found { url: true, bearer: true, name: true };
+
 const URLS: [&str; 2] = ["://", ":\\/\\/"];
 const BEARERS: [&str; 2] = ["earer ", "EARER "];
-/// With those above at most 64: that is how many are searched for at once without an automaton.
-const NAMES: [&str; 52] = [
-    // `api_key`, `X-Api-Key`, `secretKey`, `AWS_ACCESS_KEY` and so on
-    "key\"",
-    "Key\"",
-    "KEY\"",
-    "key\\",
-    "Key\\",
-    "KEY\\",
-    "key'",
-    "Key'",
-    "key:",
-    "Key:",
-    "KEY:",
-    "key=",
-    "Key=",
-    "KEY=",
-    "key =",
-    "key :",
-    // `access_token`, `accessToken`
-    "oken\"",
-    "oken\\",
-    "oken'",
-    "oken:",
-    "oken=",
-    "OKEN\"",
-    "OKEN=",
-    "OKEN:",
-    // `client_secret`
-    "ecret\"",
-    "ecret\\",
-    "ecret'",
-    "ecret:",
-    "ecret=",
-    "ECRET\"",
-    "ECRET=",
-    "uthorization",
-    "UTHORIZATION",
-    "assword",
-    "ASSWORD",
-    "asswd",
+/// Few enough, with those above, to be searched for without an automaton.
+const NAMES: [&str; 25] = [
+    "key",
+    "Key",
+    "KEY",
+    "oken",
+    "OKEN",
+    "ecret",
+    "ECRET",
+    "uthoriz",
+    "UTHORIZ",
+    "assw",
+    "ASSW",
     "assphrase",
-    "ookie\"",
-    "ookie\\",
-    "ookie'",
-    "ookie:",
-    "ookie=",
-    "eaders\"",
-    "eaders\\",
-    "ion_string",
-    "ionString",
-    "er_url",
-    "erUrl",
-    "\"env\"",
-    "\"env\\",
-    "\"jwt",
-    "\"pwd",
+    "ASSPHRASE",
+    "ookie",
+    "COOKIE",
+    "eaders",
+    "EADERS",
+    "_string",
+    "nString",
+    "_STRING",
+    "r_url",
+    "rUrl",
+    "\"env",
+    "jwt",
+    "pwd",
 ];
 
-static STEMS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(URLS.iter().chain(&BEARERS).chain(&NAMES)).ok());
+/// `None` on a processor that has no such instructions.
+static STEMS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(URLS.iter().chain(&BEARERS).chain(&NAMES)));
 
 pub(super) fn look_for(text: &str) -> Found {
-    const ALL: Found = Found { url: true, bearer: true, name: true };
-    // Then nothing is quick, and nothing is overlooked.
-    let Some(stems) = &*STEMS else { return ALL };
+    match &*STEMS {
+        Some(stems) => {
+            let found = stems.find_iter(text).map(|stem| (stem.pattern().as_usize(), stem.range()));
+            judge(text, found)
+        }
+        None => judge(text, found_slowly(text)),
+    }
+}
+
+fn judge(text: &str, stems: impl Iterator<Item = (usize, std::ops::Range<usize>)>) -> Found {
     let mut found = Found::default();
-    for stem in stems.find_iter(text) {
-        match stem.pattern().as_usize() {
+    for (stem, range) in stems {
+        match stem {
             0..2 => found.url = true,
             2..4 => found.bearer = true,
-            _ => found.name = true,
+            _ => found.name = found.name || names::is_notable(name_around(text, range)),
         }
         if found == ALL {
             break;
         }
     }
     found
+}
+
+fn found_slowly(text: &str) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+    let stems = URLS.into_iter().chain(BEARERS).chain(NAMES).enumerate();
+    stems.flat_map(|(index, stem)| {
+        text.match_indices(stem).map(move |(at, _)| (index, at..at + stem.len()))
+    })
+}
+
+fn name_around(text: &str, stem: std::ops::Range<usize>) -> &str {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let (before, rest) = text.split_at_checked(stem.end).unwrap_or((text, ""));
+    let front = before.bytes().rev().take_while(is_part).take(names::MAX_BYTES).count();
+    let back = rest.bytes().take_while(is_part).take(names::MAX_BYTES).count();
+    text.get(stem.end - front..stem.end + back).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -114,6 +111,14 @@ mod tests {
     }
 
     #[test]
+    fn both_ways_of_searching_find_the_same() {
+        assert!(STEMS.is_some());
+        for text in ["see https://x", "a Bearer b", r#"{"api_key":1}"#, "max_tokens", "key"] {
+            assert_eq!(judge(text, found_slowly(text)), look_for(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_may_hold_one_is_seen_whatever_the_spelling() {
         for name in super::super::names::SPELLINGS {
             for text in [
@@ -124,6 +129,9 @@ mod tests {
             ] {
                 assert!(look_for(&text).name, "{text}");
             }
+        }
+        for name in ["headers", "server_url", "serverUrl", "env", "extra_headers"] {
+            assert!(look_for(&format!("{{\"{name}\":1}}")).name, "{name}");
         }
         assert!(look_for("see https://x").url && look_for(r"http:\/\/x").url);
         assert!(look_for("Bearer x").bearer && look_for("bearer x").bearer);

@@ -4,7 +4,7 @@
 use super::names::{holds_headers, is_secret, is_secret_header};
 use super::urls::{Parameters, without_credentials};
 use super::{clean_at, looks_suspicious};
-use crate::redact::json::{Field, Place, Rewritten, Rules, Verdict, fields, rewrite};
+use crate::redact::json::{Field, Place, Rewritten, Rules, Verdict, fields, has_beside, rewrite};
 
 /// How often JSON may stand in a text of JSON: a tool's arguments in an item in a message.
 const MAX_NESTING: usize = 4;
@@ -38,11 +38,15 @@ impl Rules for Secrets {
         if is_value_of_secret(place, key, fields) || is_authentication(key, fields) {
             return hidden(field);
         }
-        if might_hold_secret(field) { Verdict::Inside } else { Verdict::Keep }
+        if might_hold_secret(field) || holds_headers(key) { Verdict::Inside } else { Verdict::Keep }
     }
 
-    fn item(&self, _: Place<'_>, item: &str) -> Verdict {
-        if looks_suspicious(item) { Verdict::Inside } else { Verdict::Keep }
+    fn item(&self, place: Place<'_>, item: &str) -> Verdict {
+        if looks_suspicious(item) || holds_headers(place.around) {
+            Verdict::Inside
+        } else {
+            Verdict::Keep
+        }
     }
 
     fn text(&self, _: Place<'_>, text: &str) -> Verdict {
@@ -76,7 +80,7 @@ fn is_value_of_secret(place: Place<'_>, key: &str, fields: &[Field<'_>]) -> bool
     let is_secret_name =
         |name: &str| is_secret(name) || (holds_headers(place.around) && is_secret_header(name));
     key == "value"
-        && fields.iter().any(|field| {
+        && has_beside(fields, |field| {
             is_of(&field.key, &["name", "key"])
                 && field.text().is_some_and(|name| is_secret_name(&name))
         })
@@ -85,20 +89,20 @@ fn is_value_of_secret(place: Place<'_>, key: &str, fields: &[Field<'_>]) -> bool
 /// As Azure's data sources have it: `{ type: "api_key", key: "…" }`.
 fn is_authentication(key: &str, fields: &[Field<'_>]) -> bool {
     is_of(key, &["key", "token", "secret"])
-        && fields
-            .iter()
-            .any(|field| field.key == "type" && field.text().is_some_and(|kind| is_secret(&kind)))
+        && has_beside(fields, |field| {
+            field.key == "type" && field.text().is_some_and(|kind| is_secret(&kind))
+        })
 }
 
 fn defines_server(fields: &[Field<'_>]) -> bool {
-    fields.iter().any(|field| {
+    has_beside(fields, |field| {
         is_of(&field.key, &["server_url", "serverUrl", "server_label", "serverLabel"])
             || (field.key == "type" && field.text().is_some_and(|kind| kind == "mcp"))
     })
 }
 
 fn is_started(fields: &[Field<'_>]) -> bool {
-    fields.iter().any(|field| field.key == "command")
+    has_beside(fields, |field| field.key == "command")
 }
 
 fn might_hold_secret(field: &Field<'_>) -> bool {

@@ -1,9 +1,8 @@
 //! URLs in a text, of any scheme: without who logs in, and without the keys and signatures among
 //! their parameters. Works on prose, on JSON as it is written, and on a bare path with a query.
 
-use memchr::memmem;
-
 use super::names::is_secret_parameter;
+use super::replacing::Replacing;
 use crate::redact::json::REDACTED;
 
 /// How many of a URL's parameters go.
@@ -20,49 +19,56 @@ const MIN_SECRET_BYTES: usize = 8;
 
 /// The text without them; `None` where there are none.
 pub(super) fn without_credentials(text: &str, parameters: Parameters) -> Option<String> {
-    let mut out = String::new();
-    let mut copied = 0;
-    for at in memmem::find_iter(text.as_bytes(), b"/").filter(|at| begins_authority(text, *at)) {
-        if at < copied {
-            continue;
-        }
-        let start = at + 1;
-        let Some(rest) = text.get(start..) else { break };
-        let url = rest.get(..end_of_url(rest)).unwrap_or(rest);
-        let authority = url.get(..url.find(['/', '?', '#']).unwrap_or(url.len())).unwrap_or(url);
-        if let Some(length) = login(text.get(..at).unwrap_or_default(), authority) {
-            out.push_str(text.get(copied..start)?);
-            out.push_str(REDACTED);
-            copied = start + length;
-        }
-        let Some(mark) = url.find(['?', '#']) else { continue };
-        let (from, to) = (start + mark, start + url.len());
-        if parameters == Parameters::All && to > from + 1 {
-            out.push_str(text.get(copied..=from)?);
-            out.push_str(REDACTED);
-            copied = to;
-        } else {
-            query(text, from, to, &mut out, &mut copied);
+    let logins = without_logins(text);
+    let rest = logins.as_deref().unwrap_or(text);
+    without_parameters(rest, parameters).or(logins)
+}
+
+fn without_logins(text: &str) -> Option<String> {
+    let mut out = Replacing::new(text);
+    for start in authorities(text) {
+        let rest = text.get(start..).unwrap_or_default();
+        let ends = |character| matches!(character, '/' | '?' | '#') || ends_url(character);
+        let authority = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or(rest);
+        if let Some(length) = login(text.get(..start).unwrap_or_default(), authority) {
+            out.replace(start, start + length);
         }
     }
-    finish(text, out, copied)
+    out.finish()
+}
+
+fn without_parameters(text: &str, parameters: Parameters) -> Option<String> {
+    let mut out = Replacing::new(text);
+    // A URL among the parameters of another is a part of that.
+    let mut end = 0;
+    for start in authorities(text) {
+        if start < end {
+            continue;
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        let url = rest.get(..end_of_url(rest)).unwrap_or(rest);
+        end = start + url.len();
+        let Some(mark) = url.find(['?', '#']) else { continue };
+        match parameters {
+            Parameters::All if start + mark + 1 < end => out.replace(start + mark + 1, end),
+            Parameters::All => {}
+            Parameters::Secret => query(text, start + mark, end, &mut out),
+        }
+    }
+    out.finish()
 }
 
 /// The same of what is known to be a path with a query, or a query alone.
 pub(super) fn without_secret_parameters(text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut copied = 0;
-    let from = text.find(['?', '#']).unwrap_or(0);
-    query(text, from, text.len(), &mut out, &mut copied);
-    finish(text, out, copied)
+    let mut out = Replacing::new(text);
+    query(text, text.find(['?', '#']).unwrap_or(0), text.len(), &mut out);
+    out.finish()
 }
 
-fn finish(text: &str, mut out: String, copied: usize) -> Option<String> {
-    if copied == 0 {
-        return None;
-    }
-    out.push_str(text.get(copied..)?);
-    (out != text).then_some(out)
+/// Where what follows a `://` begins.
+fn authorities(text: &str) -> impl Iterator<Item = usize> {
+    let slashes = memchr::memchr_iter(b'/', text.as_bytes());
+    slashes.filter(|at| begins_authority(text, *at)).map(|at| at + 1)
 }
 
 /// Whether this slash is the second of `://`, or of `:\/\/`, as some write it in JSON.
@@ -71,23 +77,20 @@ fn begins_authority(text: &str, at: usize) -> bool {
     before.ends_with(":/") || before.ends_with(":\\/\\")
 }
 
+fn ends_url(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '"' | '\'' | '<' | '>' | '`' | '{' | '}' | '|' | '^' | '\\')
+}
+
 /// Where a URL ends in prose and in JSON.
 fn end_of_url(rest: &str) -> usize {
-    let ends = |character: char| {
-        character.is_whitespace()
-            || character.is_control()
-            || matches!(character, '"' | '\'' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
-    };
     for (at, character) in rest.char_indices() {
-        if ends(character) {
+        // Escapes of a slash and of an ampersand belong to it.
+        let after = rest.get(at + character.len_utf8()..).unwrap_or_default();
+        let is_escape = character == '\\' && (after.starts_with('/') || after.starts_with("u0026"));
+        if ends_url(character) && !is_escape {
             return at;
-        }
-        if character == '\\' {
-            // Escapes of a slash and of an ampersand belong to it.
-            let after = rest.get(at + 1..).unwrap_or_default();
-            if !after.starts_with('/') && !after.starts_with("u0026") {
-                return at;
-            }
         }
     }
     rest.len()
@@ -109,29 +112,28 @@ fn login(before: &str, authority: &str) -> Option<usize> {
 }
 
 /// Goes through the parameters between two places.
-fn query(text: &str, from: usize, to: usize, out: &mut String, copied: &mut usize) {
+fn query(text: &str, from: usize, to: usize, out: &mut Replacing<'_>) {
+    const AMPERSAND: &str = "\\u0026";
     let mut at = from;
     while let Some(part) = text.get(at..to).filter(|part| !part.is_empty()) {
-        let part = part.trim_start_matches(['?', '#', '&', ';']);
-        let part = part.strip_prefix("\\u0026").unwrap_or(part);
+        let part = part.strip_prefix(AMPERSAND).unwrap_or(part);
+        let part = part.trim_start_matches(SEPARATORS);
         let start = to - part.len();
-        let length = [part.find(['&', ';', '#']), part.find("\\u0026")];
-        let length = length.into_iter().flatten().min().unwrap_or(part.len());
+        let length = part.find(|character| character == '\\' || SEPARATORS.contains(&character));
+        let length = length.unwrap_or(part.len());
         let parameter = part.get(..length).unwrap_or_default();
         if let Some((name, value)) = parameter.split_once('=')
             && is_worth_hiding(name, value)
         {
-            let value_at = start + name.len() + 1;
-            out.push_str(text.get(*copied..value_at).unwrap_or_default());
-            out.push_str(REDACTED);
-            *copied = start + length;
+            out.replace(start + name.len() + 1, start + length);
         }
-        if start + length <= at {
-            return;
-        }
-        at = start + length;
+        // A backslash that begins nothing is a part of the next one.
+        let is_stuck = start + length <= at;
+        at = if is_stuck { start + length + 1 } else { start + length };
     }
 }
+
+const SEPARATORS: [char; 4] = ['?', '#', '&', ';'];
 
 fn is_worth_hiding(name: &str, value: &str) -> bool {
     is_secret_parameter(name) && value.len() >= MIN_SECRET_BYTES && value != REDACTED
@@ -168,6 +170,10 @@ mod tests {
                 "https://b.s3.amazonaws.com/k?X-Amz-Credential=__REDACTED__&X-Amz-Signature=__REDACTED__",
             ),
             ("https://h/#access_token=abcdefgh", "https://h/#access_token=__REDACTED__"),
+            (
+                "https://h/?next=https://u:p@x/?sig=abcdefgh&token=abcdefgh",
+                "https://h/?next=https://__REDACTED__@x/?sig=__REDACTED__&token=__REDACTED__",
+            ),
             ("https://u:p@h/?key=AIzaSy1234", "https://__REDACTED__@h/?key=__REDACTED__"),
         ] {
             assert_eq!(cleaned(text), expected);

@@ -1,7 +1,7 @@
 //! Images in a value: as data URIs in any text, as base64 or as a URL where JSON says that there is
 //! an image.
 
-use crate::redact::json::{Field, REDACTED};
+use crate::redact::json::{Field, REDACTED, has_beside};
 
 /// Which images go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ fn is_image(field: &Field<'_>, fields: &[Field<'_>]) -> bool {
         "base64",
     ];
     let key = field.key.to_ascii_lowercase();
-    KEYS.contains(&&*key) || (DATA.contains(&&*key) && fields.iter().any(says_image))
+    KEYS.contains(&&*key) || (DATA.contains(&&*key) && has_beside(fields, says_image))
 }
 
 /// `type: "image"`, `mimeType: "image/png"`. The tool that makes images is none.

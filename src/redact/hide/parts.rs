@@ -9,7 +9,7 @@ use super::images::Images;
 use super::kind::SpanKind;
 use super::table::Content;
 use crate::redact::json::{
-    Field, Place, Rewritten, Rules, Verdict, fields, looks_like_json, rewrite,
+    Field, Place, Rewritten, Rules, Verdict, fields, has_beside, looks_like_json, rewrite,
 };
 
 const INPUT: Flags = Flags::INPUTS.or(Flags::INPUT_MESSAGES).or(Flags::INPUT_TEXT);
@@ -103,7 +103,7 @@ impl Parts {
     }
 
     fn answered(&self, field: &Field<'_>, fields: &[Field<'_>]) -> Option<Verdict> {
-        let is_response = fields.iter().any(|field| {
+        let is_response = has_beside(fields, |field| {
             field.key == "object" && field.text().is_some_and(|kind| kind == "response")
         });
         if !is_response || ANSWERED.contains(&&*field.key) {
