@@ -110,6 +110,13 @@ fn end_while(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> usize {
     at + rest.iter().position(|byte| !is_part(*byte)).unwrap_or(rest.len())
 }
 
+/// The same, but nothing of the kind is longer than `max`: what a text repeats must not be read over and
+/// over again to its end.
+fn end_within(bytes: &[u8], at: usize, max: usize, is_part: impl Fn(u8) -> bool) -> usize {
+    let end = bytes.len().min(at.saturating_add(max));
+    end_while(bytes.get(..end).unwrap_or(bytes), at, is_part)
+}
+
 fn end_of_word(bytes: &[u8], at: usize) -> usize {
     end_while(bytes, at, |byte| byte.is_ascii_alphanumeric())
 }

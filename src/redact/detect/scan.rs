@@ -57,6 +57,8 @@ struct Scan<'a> {
     on: Detectors,
     /// The key under which the text stands says that it is a telephone number.
     is_phone: bool,
+    /// Where no token begins, as has been found out.
+    no_jwt_before: usize,
     found: &'a mut Vec<Found>,
 }
 
@@ -64,7 +66,7 @@ struct Scan<'a> {
 /// name under which the text stands, or empty.
 pub fn detect(text: &str, key: &str, on: Detectors, found: &mut Vec<Found>) {
     let is_phone = !key.is_empty() && on.has(Detector::Phone) && phone::is_key(key);
-    let mut scan = Scan { text, on, is_phone, found };
+    let mut scan = Scan { text, on, is_phone, no_jwt_before: 0, found };
     if !key.is_empty() && on.has(Detector::ApiKey) && secrets::is_secret_under(key, text) {
         scan.add(0, text.len(), Detector::ApiKey, secrets::LABEL);
     }
@@ -140,10 +142,15 @@ impl Scan<'_> {
     fn key_at(&mut self, at: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         if self.on.has(Detector::Jwt)
-            && let Some(end) = secrets::end_of_jwt(bytes, at)
+            && at >= self.no_jwt_before
+            && let Some(header) = secrets::end_of_jwt_header(bytes, at)
         {
-            self.add(at, end, Detector::Jwt, "jwt");
-            return Some(end);
+            if let Some(end) = secrets::end_of_jwt(bytes, at, header) {
+                self.add(at, end, Detector::Jwt, "jwt");
+                return Some(end);
+            }
+            // Nor does one begin later in the same segment.
+            self.no_jwt_before = header;
         }
         if self.on.has(Detector::ApiKey)
             && let Some((end, label)) = keys::at(bytes, at)
@@ -218,6 +225,7 @@ impl Scan<'_> {
             && let Some((start, end)) = secrets::assigned(self.text, at)
         {
             self.add(start, end, Detector::ApiKey, secrets::LABEL);
+            return end;
         }
         at + 1
     }
