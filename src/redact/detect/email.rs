@@ -4,7 +4,7 @@
 const FILE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "mjs"];
 
 /// Characters in front of the `@`; standards allow 64.
-const MAX_LOCAL: usize = 256;
+const MAX_LOCAL: usize = 80;
 
 /// Whose local part is a service's name in the address of a repository.
 const SERVICE: &str = "git";

@@ -46,6 +46,9 @@ struct Shape {
     max: usize,
 }
 
+/// A key is random: it has a digit among the first.
+const HEAD_BYTES: usize = 64;
+
 /// Longer than any; tokens of some clouds have two thousand.
 const MAX_KEY: usize = 4096;
 
@@ -187,6 +190,10 @@ pub(super) fn at(bytes: &[u8], at: usize) -> Option<(usize, &'static str)> {
             return None;
         }
         let start = at + shape.prefix.len();
+        let head = bytes.get(start..bytes.len().min(start + HEAD_BYTES))?;
+        if shape.alphabet != Upper && !head.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
         let end = end_within(bytes, start, MAX_KEY, |byte| shape.alphabet.has(byte));
         // What ends a sentence is no part of it.
         let body = bytes.get(start..end)?.trim_ascii_end();

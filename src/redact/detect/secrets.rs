@@ -29,6 +29,9 @@ const NAMES: [&str; 17] = [
 /// A shorter one is a word, or a placeholder.
 const MIN_SECRET: usize = 16;
 
+/// A secret is random: it shows among the first.
+const HEAD_BYTES: usize = 64;
+
 /// What is longer is hidden as far as this.
 const MAX_SECRET: usize = 4096;
 
@@ -102,6 +105,10 @@ pub(super) fn assigned(text: &str, at: usize) -> Option<(usize, usize)> {
         if bytes.get(start..)?.starts_with(scheme) {
             start += scheme.len();
         }
+    }
+    let head = end_within(bytes, start, HEAD_BYTES, is_part_of_secret);
+    if !is_secret(text.get(start..head)?) {
+        return None;
     }
     let end = end_within(bytes, start, MAX_SECRET, is_part_of_secret);
     is_secret(text.get(start..end)?).then_some((start, end))

@@ -249,7 +249,7 @@ fn what_a_text_calls_a_key_is_hidden_and_what_it_merely_mentions_is_not() {
     assert_eq!(found("4155552671", "order"), []);
 }
 
-/// Each would take hours if what it repeats were read to its end again and again.
+/// Each would take minutes if what it repeats were read to its end again and again.
 #[test]
 fn texts_that_repeat_what_a_detector_begins_with_are_read_in_linear_time() {
     let pieces = [
@@ -281,7 +281,7 @@ fn texts_that_repeat_what_a_detector_begins_with_are_read_in_linear_time() {
         "-",
     ];
     for piece in pieces {
-        let text = piece.repeat(1_000_000 / piece.len());
+        let text = piece.repeat(100_000 / piece.len());
         detect(&text, "phone", Detectors::all(), &mut Vec::new());
     }
 }
