@@ -3,6 +3,9 @@
 /// Endings of file names, which follow an `@` in names such as `icon@2x.png`.
 const FILE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "mjs"];
 
+/// Characters in front of the `@`; standards allow 64.
+const MAX_LOCAL: usize = 80;
+
 /// Whose local part is a service's name in the address of a repository.
 const SERVICE: &str = "git";
 
@@ -12,6 +15,7 @@ pub(super) fn around(text: &str, at: usize, after: usize) -> Option<(usize, usiz
     let start = local
         .char_indices()
         .rev()
+        .take(MAX_LOCAL)
         .take_while(|(_, character)| is_local(*character))
         .last()
         .map(|(start, _)| start)?;

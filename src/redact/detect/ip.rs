@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{byte, byte_before, end_while};
+use super::{byte, byte_before, end_while, end_within};
+
+/// An IPv6 address that ends in an IPv4 address, and a little more to see that it does not go on.
+const MAX_BYTES: usize = 48;
 
 /// The end of the IPv4 address that begins at `at`.
 pub(super) fn end_of_v4(text: &str, at: usize) -> Option<usize> {
@@ -13,7 +16,7 @@ pub(super) fn end_of_v4(text: &str, at: usize) -> Option<usize> {
     if is_version || byte_before(bytes, at) == b'.' {
         return None;
     }
-    let end = end_while(bytes, at, |byte| byte.is_ascii_digit() || byte == b'.');
+    let end = end_within(bytes, at, MAX_BYTES, |byte| byte.is_ascii_digit() || byte == b'.');
     let written = text.get(at..end)?;
     let shown = written.strip_suffix('.').unwrap_or(written);
     let address: Ipv4Addr = shown.parse().ok()?;
@@ -27,7 +30,7 @@ pub(super) fn end_of_v6(text: &str, at: usize) -> Option<usize> {
     /// In front of the first colon.
     const MAX_GROUP: usize = 4;
     let bytes = text.as_bytes();
-    let first = end_while(bytes, at, |byte| byte.is_ascii_hexdigit());
+    let first = end_within(bytes, at, MAX_GROUP + 1, |byte| byte.is_ascii_hexdigit());
     if byte(bytes, first) != b':' || first - at > MAX_GROUP {
         return None;
     }
@@ -35,8 +38,8 @@ pub(super) fn end_of_v6(text: &str, at: usize) -> Option<usize> {
     if before.is_ascii_alphanumeric() || matches!(before, b':' | b'.' | b'_') {
         return None;
     }
-    let end =
-        end_while(bytes, first, |byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+    let is_part = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let end = end_within(bytes, at, MAX_BYTES, is_part);
     let written = text.get(at..end)?.trim_end_matches('.');
     let shown = match written.strip_suffix(':') {
         Some(shorter) if !shorter.ends_with(':') => shorter,

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::{byte, end_while};
+use super::{byte, end_within};
 
 /// What may follow the prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,12 @@ struct Shape {
     min: usize,
     max: usize,
 }
+
+/// A key is random: it has a digit among the first.
+const HEAD_BYTES: usize = 64;
+
+/// Longer than any; tokens of some clouds have two thousand.
+const MAX_KEY: usize = 4096;
 
 const ANY: usize = usize::MAX;
 
@@ -184,7 +190,11 @@ pub(super) fn at(bytes: &[u8], at: usize) -> Option<(usize, &'static str)> {
             return None;
         }
         let start = at + shape.prefix.len();
-        let end = end_while(bytes, start, |byte| shape.alphabet.has(byte));
+        let head = bytes.get(start..bytes.len().min(start + HEAD_BYTES))?;
+        if shape.alphabet != Upper && !head.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        let end = end_within(bytes, start, MAX_KEY, |byte| shape.alphabet.has(byte));
         // What ends a sentence is no part of it.
         let body = bytes.get(start..end)?.trim_ascii_end();
         let body = body.strip_suffix(b".").unwrap_or(body);

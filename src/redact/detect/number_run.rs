@@ -1,10 +1,13 @@
 //! Numbers in groups, such as `4111 1111 1111 1111` or `+49 (0)30 123456`: read once, and then looked
 //! at as payment cards, telephone numbers and addresses.
 
-use super::{Detector, Detectors, Found, byte, byte_before, end_while, ip, phone};
+use super::{Detector, Detectors, Found, byte, byte_before, end_while, end_within, ip, phone};
 
 /// More groups than any number has; a table's row goes on in the next run.
 const MAX_GROUPS: usize = 12;
+
+/// `(+`
+const MAX_LEAD: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Group {
@@ -30,8 +33,8 @@ pub(super) struct Run {
 impl Run {
     /// What begins at `at` with a digit, or a sign right before one.
     pub fn read(bytes: &[u8], at: usize) -> Option<Self> {
-        let first = end_while(bytes, at, |byte| matches!(byte, b'+' | b'('));
-        if !byte(bytes, first).is_ascii_digit() || first - at > 2 {
+        let first = end_within(bytes, at, MAX_LEAD, |byte| matches!(byte, b'+' | b'('));
+        if !byte(bytes, first).is_ascii_digit() {
             return None;
         }
         let mut groups = Vec::new();
@@ -147,8 +150,9 @@ fn next_group(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
     /// `) `, ` (`, `)-`
     const MAX_SIGNS: usize = 2;
     let first = byte(bytes, end);
-    let next =
-        end_while(bytes, end, |byte| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')'));
+    let next = end_within(bytes, end, MAX_SIGNS + 1, |byte| {
+        matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')')
+    });
     let signs = bytes.get(end..next)?;
     let is_pair = matches!(signs, b") " | b")-" | b" (" | b"-(" | b")/");
     let fits = signs.len() == 1 || (signs.len() == MAX_SIGNS && is_pair);

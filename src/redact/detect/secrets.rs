@@ -1,7 +1,7 @@
 //! Secrets that are known by their form or by the name they stand under: JSON web tokens, private
 //! keys, and values that a text or a key calls a key, a token or a secret.
 
-use super::{byte, byte_before, end_while};
+use super::{byte, byte_before, end_while, end_within};
 
 pub(super) const LABEL: &str = "secret";
 
@@ -29,15 +29,24 @@ const NAMES: [&str; 17] = [
 /// A shorter one is a word, or a placeholder.
 const MIN_SECRET: usize = 16;
 
-pub(super) fn end_of_jwt(bytes: &[u8], at: usize) -> Option<usize> {
-    /// `{"`, which every header begins with.
-    const HEADER: &[u8] = b"eyJ";
+/// A secret is random: it shows among the first.
+const HEAD_BYTES: usize = 64;
+
+/// What is longer is hidden as far as this.
+const MAX_SECRET: usize = 4096;
+
+/// The end of what would be a token's first segment, where one may begin here.
+pub(super) fn end_of_jwt_header(bytes: &[u8], at: usize) -> Option<usize> {
+    // `{"` in base64, which every header begins with.
+    let is_header = bytes.get(at..)?.starts_with(b"eyJ");
+    is_header.then(|| end_while(bytes, at, is_base64_url))
+}
+
+/// The end of the token whose first segment is from `at` to `end`.
+pub(super) fn end_of_jwt(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     /// `{"alg":""}` has 14.
     const MIN_SEGMENT: usize = 12;
-    if !bytes.get(at..)?.starts_with(HEADER) {
-        return None;
-    }
-    let mut end = end_while(bytes, at, is_base64_url);
+    let mut end = end;
     if end - at < MIN_SEGMENT {
         return None;
     }
@@ -97,7 +106,11 @@ pub(super) fn assigned(text: &str, at: usize) -> Option<(usize, usize)> {
             start += scheme.len();
         }
     }
-    let end = end_while(bytes, start, is_part_of_secret);
+    let head = end_within(bytes, start, HEAD_BYTES, is_part_of_secret);
+    if !is_secret(text.get(start..head)?) {
+        return None;
+    }
+    let end = end_within(bytes, start, MAX_SECRET, is_part_of_secret);
     is_secret(text.get(start..end)?).then_some((start, end))
 }
 

@@ -249,6 +249,43 @@ fn what_a_text_calls_a_key_is_hidden_and_what_it_merely_mentions_is_not() {
     assert_eq!(found("4155552671", "order"), []);
 }
 
+/// Each would take minutes if what it repeats were read to its end again and again.
+#[test]
+fn texts_that_repeat_what_a_detector_begins_with_are_read_in_linear_time() {
+    let pieces = [
+        "a%40",
+        "a@",
+        "apikey=",
+        "sk-proj-",
+        "eyJ-",
+        "eyJ-eyJhbGciOiJ.",
+        "(",
+        "+",
+        "((1",
+        "a:",
+        "1.",
+        ":",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY",
+        "1 ",
+        "0",
+        "1-",
+        "::a",
+        "DE8",
+        "token: ",
+        "%",
+        "\\n",
+        "123456789:AA",
+        "phone 1 ",
+        "ghp_-",
+        "-",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(100_000 / piece.len());
+        detect(&text, "phone", Detectors::all(), &mut Vec::new());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_can_be_looked_at(text in "\\PC{0,80}") {

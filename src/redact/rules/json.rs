@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use super::json_string::{push_string, unescape};
 use super::path::{Child, State};
 use super::pseudonym::{HIDDEN, is_hidden};
 use super::text::redact_text;
@@ -262,7 +263,11 @@ impl<'a> Rewriter<'a> {
         }
         let raw = self.text.get(start..self.at).ok_or(Unread::Malformed)?;
         self.at += 1;
-        if is_plain { Ok(Cow::Borrowed(raw)) } else { unescape(raw).map(Cow::Owned) }
+        if is_plain {
+            Ok(Cow::Borrowed(raw))
+        } else {
+            unescape(raw).map(Cow::Owned).ok_or(Unread::Malformed)
+        }
     }
 
     /// Writes `text` as a string in place of what was read from `start` on.
@@ -291,59 +296,5 @@ impl<'a> Rewriter<'a> {
 
     fn expect(&mut self, byte: u8) -> Result<(), Unread> {
         if self.take(byte) { Ok(()) } else { Err(Unread::Malformed) }
-    }
-}
-
-/// What a string with escapes means; half a surrogate pair is a replacement character.
-fn unescape(raw: &str) -> Result<String, Unread> {
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((before, after)) = rest.split_once('\\') {
-        text.push_str(before);
-        let mut characters = after.chars();
-        let plain = match characters.next().ok_or(Unread::Malformed)? {
-            same @ ('"' | '\\' | '/') => Some(same),
-            'b' => Some('\u{8}'),
-            'f' => Some('\u{c}'),
-            'n' => Some('\n'),
-            'r' => Some('\r'),
-            't' => Some('\t'),
-            'u' => None,
-            _ => return Err(Unread::Malformed),
-        };
-        rest = characters.as_str();
-        if let Some(plain) = plain {
-            text.push(plain);
-            continue;
-        }
-        let (unit, left) = code_unit(rest)?;
-        rest = left;
-        let second = rest.strip_prefix("\\u").map(code_unit).transpose()?;
-        match (unit, second) {
-            (0xd800..=0xdbff, Some((low @ 0xdc00..=0xdfff, left))) => {
-                let code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = left;
-            }
-            _ => text.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)),
-        }
-    }
-    text.push_str(rest);
-    Ok(text)
-}
-
-fn code_unit(text: &str) -> Result<(u32, &str), Unread> {
-    let (hex, rest) = text.split_at_checked(4).ok_or(Unread::Malformed)?;
-    if !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Unread::Malformed);
-    }
-    Ok((u32::from_str_radix(hex, 16).map_err(|_| Unread::Malformed)?, rest))
-}
-
-fn push_string(out: &mut String, text: &str) {
-    match serde_json::to_string(text) {
-        Ok(string) => out.push_str(&string),
-        // A string always can be written.
-        Err(_) => out.push_str("\"\""),
     }
 }
