@@ -8,6 +8,7 @@ use opentelemetry_sdk::Resource;
 
 use crate::batch::BatchLimits;
 use crate::export::{Memory, Target};
+use crate::filter::Filter;
 use crate::redact::Policy;
 
 /// Where batches go.
@@ -16,13 +17,23 @@ pub enum Destination {
     Memory(Arc<Memory>),
 }
 
+/// One destination and what it gets.
+pub struct RouteConfig {
+    /// No two are alike.
+    pub name: String,
+    /// As it may be shown.
+    pub endpoint: String,
+    pub filter: Filter,
+    pub policy: Policy,
+    pub batch: BatchLimits,
+    pub destination: Destination,
+}
+
 pub struct Config {
     pub resource: Resource,
-    pub batch: BatchLimits,
+    pub routes: Vec<RouteConfig>,
     /// Bounds everything that is held: chunks, parts, batches, requests under way.
     pub max_queue_bytes: usize,
-    pub policy: Policy,
-    pub destination: Destination,
     /// How long the end of the process may be held up in all.
     pub exit_budget: Duration,
     /// The first thing that the native thread does.

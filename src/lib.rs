@@ -9,6 +9,7 @@ mod bridge;
 pub mod config;
 pub mod diag;
 pub mod export;
+pub mod filter;
 pub mod handoff;
 pub mod pipeline;
 pub mod redact;

@@ -10,8 +10,9 @@ use opentelemetry_sdk::Resource;
 
 use super::thread::give_way;
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination};
+use crate::config::{Config, Destination, RouteConfig};
 use crate::export::{Encoding, Memory, ProxyEnv, Target};
+use crate::filter::Filter;
 use crate::redact::Policy;
 
 #[napi(object, use_nullable = true)]
@@ -61,23 +62,30 @@ impl NativeConfig {
 
     /// `memory` is where spans are kept, if they are.
     pub(super) fn into_config(self, memory: Arc<Memory>) -> Result<Config> {
+        let resource = resource(&self.resource)?;
+        let batch = BatchLimits {
+            max_spans: self.max_batch_spans as usize,
+            max_bytes: bytes(self.max_batch_bytes),
+            delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
+        };
         Ok(Config {
-            resource: resource(&self.resource)?,
-            batch: BatchLimits {
-                max_spans: self.max_batch_spans as usize,
-                max_bytes: bytes(self.max_batch_bytes),
-                delay: Duration::from_millis(u64::from(self.schedule_delay_ms)),
-            },
+            resource,
             max_queue_bytes: bytes(self.max_queue_bytes),
-            policy: Policy::default(),
             on_thread: give_way,
             quiet: self.quiet,
             exit_budget: Duration::from_millis(u64::from(self.exit_flush_ms)),
-            destination: if self.is_kept_in_memory() {
-                Destination::Memory(memory)
-            } else {
-                Destination::Collector(Box::new(self.into_target()))
-            },
+            routes: vec![RouteConfig {
+                name: String::new(),
+                endpoint: String::new(),
+                filter: Filter::default(),
+                policy: Policy::default(),
+                batch,
+                destination: if self.is_kept_in_memory() {
+                    Destination::Memory(memory)
+                } else {
+                    Destination::Collector(Box::new(self.into_target()))
+                },
+            }],
         })
     }
 

@@ -5,8 +5,11 @@
 //! block, and they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned
 //! away at the door, span by span counted.
 
+mod account;
+mod claims;
 mod flushes;
 mod outlet;
+mod route;
 mod shared;
 mod sink;
 mod thread;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::claims::Claims;
 use super::flushes::BatchId;
 use super::sink::Sink;
 use crate::export::EncodedBatch;
@@ -23,6 +24,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(15);
 pub(super) struct Queued {
     pub(super) id: BatchId,
     pub(super) batch: EncodedBatch,
+    pub(super) claims: Claims,
 }
 
 /// A pause between rounds, and whether the collector asked for it.

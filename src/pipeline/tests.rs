@@ -9,5 +9,6 @@ mod malformed;
 mod memory;
 mod reconfiguring;
 mod recovery;
+mod routes;
 mod server;
 mod stopping;
