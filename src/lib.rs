@@ -1,6 +1,6 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
 //! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `redact` →
-//! `batch` → `export`. `pipeline` is the thread on which all but the first happen.
+//! `batch` → `export`; in between it may lie on disk, in the `spool`. `pipeline` is the thread on which all but the first happen.
 
 pub mod assembly;
 pub mod batch;
@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;
+pub mod spool;
 pub mod stats;
 #[cfg(test)]
 mod testing;

@@ -83,7 +83,8 @@ impl Disk for Folder {
         let mut listed = Vec::new();
         for entry in std::fs::read_dir(&self.0)? {
             // A file that goes while others are looked at is no error; links are not followed.
-            let Ok(metadata) = entry.as_ref().map_err(drop).and_then(|it| it.metadata().map_err(drop))
+            let Ok(metadata) =
+                entry.as_ref().map_err(drop).and_then(|it| it.metadata().map_err(drop))
             else {
                 continue;
             };

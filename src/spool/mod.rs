@@ -67,5 +67,5 @@ mod tests;
 pub use disk::{Disk, DiskFile, Listed, Lock};
 pub use files::Folder;
 pub use scan::{Found, Scan, Unreadable, scan};
-pub use store::{Appended, Refused, Salvage, Spool, Terms, Ticket};
+pub use store::{Appended, Evicted, Refused, Salvage, Spool, Terms, Ticket, segment_bytes};
 pub use survey::{Survey, clear, survey};

@@ -1,10 +1,8 @@
 //! Reads a segment, of which nothing is taken for granted: it may be cut off, overwritten, filled
 //! with zeros, or no segment at all.
 
-use super::format::{
-    DONE, MARKER, RECORD_HEADER_BYTES, RecordHeader, SegmentHeader, payload_crc,
-};
 pub use super::format::Unreadable;
+use super::format::{DONE, MARKER, RECORD_HEADER_BYTES, RecordHeader, SegmentHeader, payload_crc};
 
 /// A record that is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

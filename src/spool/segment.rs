@@ -49,7 +49,12 @@ impl Segment {
     }
 
     /// Writes a record and returns its place.
-    pub(super) fn append(&mut self, disk: &dyn Disk, payload: &[u8], spans: u32) -> io::Result<u64> {
+    pub(super) fn append(
+        &mut self,
+        disk: &dyn Disk,
+        payload: &[u8],
+        spans: u32,
+    ) -> io::Result<u64> {
         let at = self.bytes;
         let record = RecordHeader::record(self.salt, at, payload, spans)
             .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
@@ -67,8 +72,7 @@ impl Segment {
     /// The payload of the record at this place, if it is what was written.
     pub(super) fn read(&mut self, disk: &dyn Disk, at: u64, bytes: u32) -> io::Result<Vec<u8>> {
         let salt = self.salt;
-        let mut record =
-            self.file(disk)?.read_at(at, RECORD_HEADER_BYTES + bytes as usize)?;
+        let mut record = self.file(disk)?.read_at(at, RECORD_HEADER_BYTES + bytes as usize)?;
         let header = RecordHeader::read(salt, at, &record);
         let payload = record.split_off(RECORD_HEADER_BYTES.min(record.len()));
         let is_whole = header.is_some_and(|header| {

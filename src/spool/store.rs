@@ -19,19 +19,23 @@ const MIN_SEGMENT_BYTES: u64 = 64 * 1024;
 const SEGMENTS_IN_FULL_DIRECTORY: u64 = 8;
 /// Names are random: that two are alike, or that somebody cleans up one just made, is rare.
 const ATTEMPTS_AT_A_NAME: u32 = 8;
-/// The header of the largest segment.
-const MAX_HEADER_BYTES: u64 = 8 * 1024;
-
 /// Under which terms a spool is used.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// For the whole directory, whoever writes into it.
     pub max_bytes: u64,
+    /// A segment is closed before it grows beyond this.
+    pub segment_bytes: u64,
     /// Where these spans may go.
     pub destination: String,
     pub pid: u32,
     /// Milliseconds since 1970.
     pub clock: fn() -> u64,
+}
+
+/// How large segments are in a directory with this bound.
+pub fn segment_bytes(max_bytes: u64) -> u64 {
+    (max_bytes / SEGMENTS_IN_FULL_DIRECTORY).clamp(MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
 }
 
 /// A record's place.
@@ -150,30 +154,25 @@ impl Spool {
     fn has_room(&self, number: u32, bytes: u64) -> bool {
         self.segments
             .get(&number)
-            .is_some_and(|segment| segment.bytes + bytes <= self.segment_bytes())
-    }
-
-    fn segment_bytes(&self) -> u64 {
-        let share = self.terms.max_bytes / SEGMENTS_IN_FULL_DIRECTORY;
-        share.clamp(MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
+            .is_some_and(|segment| segment.bytes + bytes <= self.terms.segment_bytes)
     }
 
     fn begin_segment(&mut self, record_bytes: u64, evicted: &mut Evicted) -> Result<u32, Refused> {
         self.seal();
-        let needed = self.segment_bytes().max(record_bytes + MAX_HEADER_BYTES);
-        self.make_room(needed, evicted).map_err(Refused::Disk)?;
-        if self.bytes_on_disk().map_err(Refused::Disk)? + needed > self.terms.max_bytes {
-            return Err(Refused::NoRoom(std::mem::take(evicted)));
-        }
         let created_ms = (self.terms.clock)();
-        let number = self.last_segment + 1;
-        let name = self.instance.segment_name(created_ms, number);
         let header = SegmentHeader {
             created_ms,
             pid: self.terms.pid,
             salt: fastrand::u64(..),
             destination: self.terms.destination.clone(),
         };
+        let needed = self.terms.segment_bytes.max(header.write().len() as u64 + record_bytes);
+        self.make_room(needed, evicted).map_err(Refused::Disk)?;
+        if self.bytes_on_disk().map_err(Refused::Disk)? + needed > self.terms.max_bytes {
+            return Err(Refused::NoRoom(std::mem::take(evicted)));
+        }
+        let number = self.last_segment + 1;
+        let name = self.instance.segment_name(created_ms, number);
         let segment = Segment::create(&*self.disk, name, self.instance.clone(), &header)
             .map_err(Refused::Disk)?;
         self.last_segment = number;
@@ -439,7 +438,8 @@ fn too_large() -> Refused {
 
 /// Removes a lock file that guards nothing, by whoever holds the lock.
 pub(super) fn remove_lock_if_alone(disk: &dyn Disk, instance: &Instance) {
-    let is_alone = segments_on(disk).is_ok_and(|all| all.iter().all(|(_, owner)| owner != instance));
+    let is_alone =
+        segments_on(disk).is_ok_and(|all| all.iter().all(|(_, owner)| owner != instance));
     if is_alone {
         let _ = disk.remove(&instance.lock_name());
     }
