@@ -69,18 +69,7 @@ export interface JsonPart {
 export interface NativeConfig {
   /** Resource attributes as a JSON object. */
   resource: string;
-  /** `memory` keeps spans for `take_kept`, apart from those of other environments. */
-  sink: 'otlp' | 'memory';
-  tracesUrl: string;
-  headers: Array<NativeHeader>;
-  protocol: 'http/protobuf' | 'http/json';
-  gzip: boolean;
-  /** From 0, which only packs, to 9. */
-  gzipLevel: number;
-  timeoutMs: number;
-  certificatePem: string | null;
-  clientCertificatePem: string | null;
-  clientKeyPem: string | null;
+  destinations: Array<NativeDestination>;
   extraCaPem: string | null;
   httpsProxy: string | null;
   httpProxy: string | null;
@@ -91,8 +80,53 @@ export interface NativeConfig {
   maxQueueBytes: number;
   maxBatchBytes: number;
   maxBatchSpans: number;
-  scheduleDelayMs: number;
   quiet: boolean;
+}
+
+/** Standard error. */
+export interface NativeConsole {
+  colours: boolean;
+}
+
+/** One place that spans go to. */
+export interface NativeDestination {
+  /** No two are alike. */
+  name: string;
+  /** As it may be shown. */
+  endpoint: string;
+  /** JSON; see `src/bridge/filter.rs`. */
+  filter: string | null;
+  scheduleDelayMs: number;
+  /**
+   * Where this and all like it are `null`, spans are kept for `take_kept`, apart from those of
+   * other environments.
+   */
+  otlp: NativeTarget | null;
+  file: NativeFile | null;
+  console: NativeConsole | null;
+}
+
+export interface NativeDestinationStats {
+  name: string;
+  endpoint: string;
+  isCurrent: boolean;
+  queued: number;
+  delivered: number;
+  filtered: number;
+  lost: Array<NativeLoss>;
+  batches: number;
+  requests: number;
+  retries: number;
+  bytesSent: number;
+  bytesHeld: number;
+  lastError: string | null;
+}
+
+/** A file that lines are appended to. */
+export interface NativeFile {
+  path: string;
+  maxBytes: number;
+  maxFiles: number;
 }
 
 export interface NativeFlush {
@@ -117,6 +151,7 @@ export interface NativeStats {
   ended: number;
   queued: number;
   delivered: number;
+  filtered: number;
   lost: Array<NativeLoss>;
   ignored: number;
   faults: number;
@@ -126,4 +161,19 @@ export interface NativeStats {
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+  destinations: Array<NativeDestinationStats>;
+}
+
+/** A collector, and how to talk to it. */
+export interface NativeTarget {
+  tracesUrl: string;
+  headers: Array<NativeHeader>;
+  protocol: 'http/protobuf' | 'http/json';
+  gzip: boolean;
+  /** From 0, which only packs, to 9. */
+  gzipLevel: number;
+  timeoutMs: number;
+  certificatePem: string | null;
+  clientCertificatePem: string | null;
+  clientKeyPem: string | null;
 }

@@ -5,9 +5,8 @@
  * and checks nothing again. What a setting is called and where it may come from stands in
  * `options/table.ts`; settings that are more than one value have a file of their own beside it.
  */
-import { resolveCertificates } from "./options/certificates.js";
-import { isLoopback } from "./options/endpoint.js";
-import { resolveHeaders } from "./options/headers.js";
+import { resolveConnection } from "./options/connection.js";
+import { resolveDestinations } from "./options/destinations.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
@@ -26,14 +25,19 @@ import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
 import type { ResolvedOptions } from "./options/types.js";
 
+export { endpointOf } from "./options/destinations.js";
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
 export type { OptionsIo } from "./options/io.js";
 export type {
+  Destination,
+  FilterCriteria,
   InstrumentModules,
+  ResolvedDestination,
   ResolvedOptions,
   ResourceAttributeValue,
   SetupOptions,
+  Sink,
 } from "./options/types.js";
 export { PACKAGE_VERSION } from "./options/version.js";
 
@@ -61,23 +65,17 @@ export function resolveOptions(
   checkOptionNames(copy);
   const lookup = new Lookup(copy, env);
   const wholeIo = completeIo(io);
-  const endpoint = lookup.pick(SETTINGS.endpoint);
-  const compression = lookup.pick(SETTINGS.compression);
-  const isChosen = lookup.sources["compression"] !== "default";
+  const { extraCaPem, ...connection } = resolveConnection(lookup, wholeIo);
   const options: ResolvedOptions = {
     disabled: lookup.pick(SETTINGS.disabled),
     debug: lookup.pick(SETTINGS.debug),
     register: lookup.pick(SETTINGS.register),
     autoInstrument: lookup.pick(SETTINGS.autoInstrument),
     modules: resolveModules(lookup),
-    sink: "otlp",
-    ...endpoint,
-    headers: resolveHeaders(lookup),
-    protocol: lookup.pick(SETTINGS.protocol),
-    compression,
-    gzipLevel: !isChosen && isLoopback(endpoint.tracesUrl) ? 0 : 1,
-    timeoutMs: lookup.pick(SETTINGS.timeoutMs),
-    ...resolveCertificates(lookup, wholeIo),
+    inMemory: false,
+    ...connection,
+    destinations: resolveDestinations(lookup, wholeIo, connection),
+    extraCaPem,
     proxy: resolveProxy(lookup),
     ...resolveService(lookup, wholeIo, readFallbackAttributes(fallback)),
     batching: lookup.pick(SETTINGS.batching),
@@ -140,6 +138,13 @@ function candidate(
 function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
+  freezeDeep(options.destinations);
   for (const part of [options.resource, options.sampler]) Object.freeze(part);
   return Object.freeze(options);
+}
+
+function freezeDeep(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freezeDeep);
 }

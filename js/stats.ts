@@ -1,7 +1,7 @@
 /**
  * What became of every span, as the handle tells it.
  */
-import type { NativeFlush, NativeStats } from "../index.js";
+import type { NativeFlush, NativeLoss, NativeStats } from "../index.js";
 
 /** Spans that were lost, and why. */
 export interface Loss {
@@ -12,7 +12,32 @@ export interface Loss {
   readonly spans: number;
 }
 
-/** Always `started = open + ended` and `ended = queued + delivered + lost`. */
+/** One destination's part. What was lost before it got there stands in the totals alone. */
+export interface DestinationStats {
+  readonly name: string;
+  /** Nothing secret is in it. */
+  readonly endpoint: string;
+  /** `false` where an earlier configuration left spans to deliver. */
+  readonly isCurrent: boolean;
+  readonly queued: number;
+  readonly delivered: number;
+  /** Its filter leaves them out. */
+  readonly filtered: number;
+  readonly lost: number;
+  readonly losses: readonly Loss[];
+  readonly batches: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly bytesSent: number;
+  readonly bytesHeld: number;
+  readonly lastError: string | null;
+}
+
+/**
+ * Always `started = open + ended` and `ended = queued + delivered + filtered + lost`. With several
+ * destinations a span is queued while one of them still holds it, delivered when all that want it
+ * have it, and lost when one of them has lost it.
+ */
 export interface TracingStats {
   readonly started: number;
   /** Started and not ended; also those that never will be. */
@@ -22,6 +47,8 @@ export interface TracingStats {
   readonly queued: number;
   /** Accepted by the collector. */
   readonly delivered: number;
+  /** No destination's filter lets them pass. */
+  readonly filtered: number;
   readonly lost: number;
   readonly losses: readonly Loss[];
   /** Second ends, and sets after a span's end. */
@@ -36,6 +63,7 @@ export interface TracingStats {
   /** Memory of what is queued. */
   readonly bytesHeld: number;
   readonly lastError: string | null;
+  readonly destinations: readonly DestinationStats[];
 }
 
 /** What a flush achieved. */
@@ -45,7 +73,7 @@ export interface FlushResult {
   readonly delivered: number;
   /** Since the last flush. */
   readonly lost: number;
-  /** Kept for another attempt: the collector did not take them now. */
+  /** Kept for another attempt, counted for each destination that did not take them now. */
   readonly pending: number;
   /** Time ran out; what was not known by then is not in the counts. */
   readonly timedOut: boolean;
@@ -56,6 +84,7 @@ const NOTHING: NativeStats = {
   ended: 0,
   queued: 0,
   delivered: 0,
+  filtered: 0,
   lost: [],
   ignored: 0,
   faults: 0,
@@ -65,12 +94,20 @@ const NOTHING: NativeStats = {
   bytesSent: 0,
   bytesHeld: 0,
   lastError: null,
+  destinations: [],
 };
 
 export function statsOf(native: NativeStats | null): TracingStats {
-  const { lost: losses, ...rest } = native ?? NOTHING;
-  const lost = losses.reduce((sum, { spans }) => sum + spans, 0);
-  return { ...rest, open: rest.started - rest.ended, lost, losses };
+  const { destinations, ...counts } = native ?? NOTHING;
+  return {
+    ...withSum(counts),
+    open: counts.started - counts.ended,
+    destinations: destinations.map(withSum),
+  };
+}
+
+function withSum<T extends { lost: NativeLoss[] }>({ lost: losses, ...rest }: T) {
+  return { ...rest, lost: losses.reduce((sum, { spans }) => sum + spans, 0), losses };
 }
 
 export function flushResultOf(native: NativeFlush | undefined): FlushResult {

@@ -23,7 +23,7 @@ import { checkHook } from "./hooks/check-hook.js";
 import { TraceHooks } from "./hooks/trace-hooks.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
-import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { endpointOf, PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
 import {
   describeRegistration,
   globalProvider,
@@ -37,7 +37,7 @@ import { announce, hasProcessor, withdraw } from "./runtime.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
-/** A round of a batch takes up to `timeoutMs`, so by then it is known what became of it. */
+/** A round of a batch takes up to its `timeoutMs`, so by then it is known what became of it. */
 const FLUSH_MARGIN_MS = 1000;
 const SHUTDOWN_MS = 5000;
 
@@ -102,7 +102,7 @@ export class Tracing implements CatalystTracing {
   }
 
   get endpoint(): string {
-    return this.options.endpoint;
+    return endpointOf(this.options);
   }
 
   /** Sends what comes from now on where these options say. */
@@ -121,7 +121,8 @@ export class Tracing implements CatalystTracing {
 
   flush(timeoutMs?: number): Promise<FlushResult> {
     this.traceHooks.tellFinished();
-    return this.engine.flush(durationOr(timeoutMs, this.options.timeoutMs + FLUSH_MARGIN_MS));
+    const rounds = this.options.destinations.map(({ otlp }) => otlp?.timeoutMs ?? 0);
+    return this.engine.flush(durationOr(timeoutMs, Math.max(...rounds) + FLUSH_MARGIN_MS));
   }
 
   forceFlush(): Promise<void> {

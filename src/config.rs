@@ -10,11 +10,17 @@ use crate::batch::BatchLimits;
 use crate::export::{Memory, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
+use crate::sinks::FileTarget;
 
 /// Where batches go.
 pub enum Destination {
     Collector(Box<Target>),
     Memory(Arc<Memory>),
+    File(FileTarget),
+    /// Standard error.
+    Console {
+        is_coloured: bool,
+    },
 }
 
 /// One destination and what it gets.

@@ -1,6 +1,7 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
 //! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `redact` →
-//! `batch` → `export`; in between it may lie on disk, in the `spool`. `pipeline` is the thread on which all but the first happen.
+//! `batch` → `export`; until it is delivered it may lie on disk, in the `spool`. `pipeline` is the
+//! thread on which all but the first happen.
 
 pub mod assembly;
 pub mod batch;
@@ -14,6 +15,7 @@ pub mod handoff;
 pub mod pipeline;
 pub mod redact;
 pub mod semconv;
+pub mod sinks;
 pub mod spool;
 pub mod stats;
 #[cfg(test)]

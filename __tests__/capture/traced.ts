@@ -63,7 +63,7 @@ export function assertSums(stats: TracingStats): void {
   assert.ok(stats.open >= 0, shown);
   assert.ok(stats.queued >= 0, shown);
   assert.equal(stats.started, stats.open + stats.ended, shown);
-  assert.equal(stats.ended, stats.queued + stats.delivered + stats.lost, shown);
+  assert.equal(stats.ended, stats.queued + stats.delivered + stats.filtered + stats.lost, shown);
 }
 
 export function spanNamed(spans: readonly DecodedSpan[], name: string): DecodedSpan {

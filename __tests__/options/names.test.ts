@@ -32,7 +32,7 @@ test("an unknown option that resembles none is answered with all the names", () 
   assertRefused(
     { zzzzzzzzzz: 1 },
     "ERR_UNKNOWN_OPTION",
-    /It takes endpoint, token, .*clientKey\.$/,
+    /It takes endpoint, token, .*destinations\.$/,
   );
 });
 
@@ -44,7 +44,7 @@ test("the value of an unknown option is not shown, because it may be a misspelt 
   assert.doesNotMatch(refusal({ tokn: "hunter2" }).message, /hunter2/);
 });
 
-const absent = ["spool", "hide", "redact", "limits", "sample", "cost", "destinations", "sink"];
+const absent = ["spool", "hide", "redact", "limits", "sample", "cost"];
 for (const name of absent) {
   test(`the option ${name}, which this version does not have, is refused and not ignored`, () => {
     assertRefused({ [name]: true }, "ERR_UNSUPPORTED_OPTION", new RegExp(`no option "${name}"`));
@@ -59,7 +59,6 @@ const absentVariables: [string, string][] = [
   ["CATALYST_SPOOL_DIR", "/tmp"],
   ["OPENINFERENCE_HIDE_INPUTS", "true"],
   ["CATALYST_REDACT", "emails"],
-  ["CATALYST_SINK", "console"],
   ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "100"],
 ];
 for (const [name, value] of absentVariables) {

@@ -2,15 +2,25 @@
  * Options of a test: the same, but nothing leaves the process, nothing is switched off, and nothing
  * is turned away for want of room.
  */
-import type { ResolvedOptions } from "./types.js";
+import type { ResolvedDestination, ResolvedOptions } from "./types.js";
 
 /** What the handle says in place of an endpoint. */
 const MEMORY = "memory:";
 
+const KEPT: ResolvedDestination = Object.freeze({
+  name: "memory",
+  endpoint: MEMORY,
+  filter: null,
+  otlp: null,
+  console: null,
+  file: null,
+});
+
 export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
   return Object.freeze({
     ...options,
-    sink: "memory",
+    inMemory: true,
+    destinations: Object.freeze([KEPT]),
     endpoint: MEMORY,
     tracesUrl: MEMORY,
     disabled: false,

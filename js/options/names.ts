@@ -17,6 +17,8 @@ const OWN_RESOLVER_NAMES = [
   "certificate",
   "clientCertificate",
   "clientKey",
+  "sink",
+  "destinations",
 ];
 
 /** The names that this version takes. */
@@ -41,8 +43,6 @@ const ABSENT_OPTIONS: readonly AbsentOption[] = [
   { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
   { name: "sample", env: [] },
   { name: "cost", env: [] },
-  { name: "destinations", env: [] },
-  { name: "sink", env: ["CATALYST_SINK"] },
 ];
 
 /** Words that switch a variable's feature off: what is not wanted need not be there. */

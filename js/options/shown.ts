@@ -1,7 +1,7 @@
 /**
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
-import type { OptionsResolution } from "../options.js";
+import type { OptionsResolution, ResolvedDestination } from "../options.js";
 import { withoutSecrets } from "./endpoint.js";
 
 export interface ShownSetting {
@@ -24,6 +24,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
   const values: Record<string, string | number | boolean | null> = {
     endpoint: withoutSecrets(options.endpoint),
     token,
+    destinations: options.destinations.map(shownDestination).join(", "),
     serviceName: options.serviceName,
     serviceVersion: options.serviceVersion,
     environment: options.environment,
@@ -54,6 +55,10 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     value: String(value ?? "none"),
     source: sources[name] ?? "default",
   }));
+}
+
+function shownDestination({ name, endpoint }: ResolvedDestination): string {
+  return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
 }
 
 function pem(text: string | null): string | null {

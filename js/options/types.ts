@@ -35,6 +35,69 @@ export interface InstrumentModules {
   piAgent?: unknown;
 }
 
+/** A place for spans. */
+export type Sink =
+  | "otlp"
+  | "console"
+  | {
+      /** Its path. The folder is made if it is missing. */
+      file: string;
+      /**
+       * At this size the file is renamed to `<file>.1`, and what was that to `<file>.2`.
+       * @defaultValue 104857600 (100 MiB)
+       */
+      maxBytes?: number | undefined;
+      /**
+       * How many files there are at most, the current one included; the oldest is deleted.
+       * @defaultValue 3
+       */
+      maxFiles?: number | undefined;
+    };
+
+/** What a span has to meet: all that is given; of several values, any. */
+export interface FilterCriteria {
+  /** OpenInference's kinds, such as `LLM` or `TOOL`. */
+  kinds?: readonly string[] | undefined;
+  /** Names, in which `*` stands for any text. */
+  names?: readonly string[] | undefined;
+  /** Attributes and the values that they may have; in texts `*` stands for any text. */
+  attributes?:
+    | Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>
+    | undefined;
+  /** Spans with status ERROR alone. */
+  errorsOnly?: boolean | undefined;
+  /** Spans that lasted at least so long. */
+  minDurationMs?: number | undefined;
+}
+
+/**
+ * One of several places that spans go to. Token, headers and certificates are its own and come from
+ * nowhere else; `protocol`, `compression` and `timeoutMs` are those of the top level unless they are
+ * given here.
+ */
+export interface Destination extends Pick<
+  SetupOptions,
+  | "endpoint"
+  | "token"
+  | "headers"
+  | "protocol"
+  | "compression"
+  | "timeoutMs"
+  | "certificate"
+  | "clientCertificate"
+  | "clientKey"
+> {
+  /**
+   * What `stats().destinations` calls it.
+   * @defaultValue the endpoint's host and port
+   */
+  name?: string | undefined;
+  /** In place of `endpoint`. */
+  sink?: Exclude<Sink, "otlp"> | undefined;
+  /** Which spans it gets, judged before anything in them is hidden. All, unless this is given. */
+  filter?: (FilterCriteria & { except?: FilterCriteria | undefined }) | undefined;
+}
+
 /**
  * The options of `setup()`. All are optional. What stands in code comes before the environment,
  * and the environment before the default.
@@ -165,6 +228,21 @@ export interface SetupOptions {
    */
   register?: "auto" | boolean | undefined;
   /**
+   * Where spans go besides a collector, or instead of one: `'console'` prints each finished trace as
+   * a tree to stderr, `{ file }` appends OTLP/JSON to a file, a line for each span; or a list of
+   * these. They take the place of the default endpoint; an `endpoint` that is configured still gets
+   * spans, and so does the default one where `'otlp'` is listed. Environment: `CATALYST_SINK`, such
+   * as `console` or `otlp,file:traces.jsonl`.
+   * @defaultValue `'otlp'`
+   */
+  sink?: Sink | readonly Sink[] | undefined;
+  /**
+   * Several collectors at once, each with its own credentials, filter and policy; one that is away
+   * does not hold up the others. They take the place of an endpoint that the environment names; one
+   * that the option `endpoint` names gets spans as well.
+   */
+  destinations?: readonly Destination[] | undefined;
+  /**
    * Makes everything a no-op that still runs your functions. Environment: `OTEL_SDK_DISABLED`,
    * `CATALYST_DISABLED`.
    * @defaultValue `false`
@@ -184,15 +262,8 @@ export interface ProxySettings {
   readonly no: string | null;
 }
 
-/** All settings with their defaults filled in: plain, frozen data but for `modules`. */
-export interface ResolvedOptions {
-  readonly disabled: boolean;
-  readonly debug: boolean;
-  readonly register: "auto" | boolean;
-  readonly autoInstrument: boolean;
-  readonly modules: Readonly<InstrumentModules>;
-  /** `memory` is for tests: nothing leaves the process. */
-  readonly sink: "otlp" | "memory";
+/** A collector, and how to talk to it. */
+export interface Connection {
   /** As it was given, for people to read. */
   readonly endpoint: string;
   /** The full URL that batches are posted to. */
@@ -207,6 +278,50 @@ export interface ResolvedOptions {
   readonly certificatePem: string | null;
   readonly clientCertificatePem: string | null;
   readonly clientKeyPem: string | null;
+}
+
+export interface FileSink {
+  /** Absolute. */
+  readonly file: string;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
+
+export interface ConsoleSink {
+  readonly colours: boolean;
+}
+
+export interface ResolvedFilter {
+  readonly only: Readonly<Record<string, unknown>>;
+  readonly except: Readonly<Record<string, unknown>> | null;
+}
+
+/** One place: a collector, the console, a file, or memory where it is none of these. */
+export interface ResolvedDestination {
+  /** No two are alike. */
+  readonly name: string;
+  /** For people to read: nothing secret is in it. */
+  readonly endpoint: string;
+  readonly filter: ResolvedFilter | null;
+  readonly otlp: Connection | null;
+  readonly console: ConsoleSink | null;
+  readonly file: FileSink | null;
+}
+
+/**
+ * All settings with their defaults filled in: plain, frozen data but for `modules`. The connection is
+ * that of the top level, whether or not it is among the destinations.
+ */
+export interface ResolvedOptions extends Connection {
+  readonly disabled: boolean;
+  readonly debug: boolean;
+  readonly register: "auto" | boolean;
+  readonly autoInstrument: boolean;
+  readonly modules: Readonly<InstrumentModules>;
+  /** For tests: nothing leaves the process. */
+  readonly inMemory: boolean;
+  /** All places that spans go to, at least one. */
+  readonly destinations: readonly ResolvedDestination[];
   /** What Node itself trusts besides the system's certificates (`NODE_EXTRA_CA_CERTS`). */
   readonly extraCaPem: string | null;
   readonly proxy: ProxySettings;

@@ -29,6 +29,8 @@ const ABSENT_OPTIONS = [
   "maxBatchSpans",
   "scheduleDelayMs",
   "exitFlushMs",
+  "sink",
+  "destinations",
   "disabled",
 ] as const;
 

@@ -8,6 +8,7 @@
 
 mod config;
 mod derive;
+mod filter;
 mod memory;
 mod process;
 mod stats;

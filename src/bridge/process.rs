@@ -90,7 +90,7 @@ pub(super) fn memory_of(slot: u32) -> Option<Arc<Memory>> {
 pub(super) fn configure(slot: u32, told: NativeConfig) -> napi::Result<()> {
     with(|process| {
         let memory = Arc::clone(process.memories.entry(slot).or_default());
-        let config = told.clone().into_config(memory)?;
+        let config = told.clone().into_config(&memory)?;
         if told.is_kept_in_memory() {
             let mut place = process.take_for_itself(slot);
             let outcome = tell(&mut place, slot, told, config);

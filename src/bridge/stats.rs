@@ -3,6 +3,7 @@
 use napi_derive::napi;
 
 use crate::pipeline::{FlushReport, Pipeline};
+use crate::stats::{DestinationCounts, Losses};
 
 #[napi(object, use_nullable = true)]
 pub struct NativeFlush {
@@ -24,9 +25,28 @@ pub struct NativeStats {
     pub ended: f64,
     pub queued: f64,
     pub delivered: f64,
+    pub filtered: f64,
     pub lost: Vec<NativeLoss>,
     pub ignored: f64,
     pub faults: f64,
+    pub batches: f64,
+    pub requests: f64,
+    pub retries: f64,
+    pub bytes_sent: f64,
+    pub bytes_held: f64,
+    pub last_error: Option<String>,
+    pub destinations: Vec<NativeDestinationStats>,
+}
+
+#[napi(object, use_nullable = true)]
+pub struct NativeDestinationStats {
+    pub name: String,
+    pub endpoint: String,
+    pub is_current: bool,
+    pub queued: f64,
+    pub delivered: f64,
+    pub filtered: f64,
+    pub lost: Vec<NativeLoss>,
     pub batches: f64,
     pub requests: f64,
     pub retries: f64,
@@ -53,15 +73,8 @@ impl NativeStats {
             ended: number(counts.ended),
             queued: number(counts.queued),
             delivered: number(counts.delivered),
-            lost: counts
-                .lost
-                .iter()
-                .map(|((stage, reason), spans)| NativeLoss {
-                    stage: stage.name().to_owned(),
-                    reason: reason.clone(),
-                    spans: number(*spans),
-                })
-                .collect(),
+            filtered: number(counts.filtered),
+            lost: losses(&counts.lost),
             ignored: number(counts.ignored),
             faults: number(counts.faults),
             batches: number(counts.batches),
@@ -70,8 +83,39 @@ impl NativeStats {
             bytes_sent: number(counts.bytes_sent),
             bytes_held: number(pipeline.held_bytes() as u64),
             last_error: counts.last_error,
+            destinations: counts.destinations.iter().map(Into::into).collect(),
         }
     }
+}
+
+impl From<&DestinationCounts> for NativeDestinationStats {
+    fn from(page: &DestinationCounts) -> Self {
+        Self {
+            name: page.name.clone(),
+            endpoint: page.endpoint.clone(),
+            is_current: page.is_current,
+            queued: number(page.queued),
+            delivered: number(page.delivered),
+            filtered: number(page.filtered),
+            lost: losses(&page.lost),
+            batches: number(page.batches),
+            requests: number(page.requests),
+            retries: number(page.retries),
+            bytes_sent: number(page.bytes_sent),
+            bytes_held: number(page.bytes_held),
+            last_error: page.last_error.clone(),
+        }
+    }
+}
+
+fn losses(lost: &Losses) -> Vec<NativeLoss> {
+    lost.iter()
+        .map(|((stage, reason), spans)| NativeLoss {
+            stage: stage.name().to_owned(),
+            reason: reason.clone(),
+            spans: number(*spans),
+        })
+        .collect()
 }
 
 /// JS counts in doubles, exactly up to 2^53.

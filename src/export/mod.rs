@@ -45,6 +45,8 @@ mod tests;
 pub use batch::{EncodedBatch, Loss, MAX_REQUEST_BYTES, Report};
 pub use delivery::Delivery;
 pub use encoder::{EncodeError, Encoded, Encoder};
+pub use json::from_protobuf as json_of;
 pub use memory::Memory;
 pub use observer::Observer;
+pub use split::split;
 pub use target::{Encoding, ProxyEnv, Target, TargetError};

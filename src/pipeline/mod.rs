@@ -172,7 +172,7 @@ impl Pipeline {
         self.is_exiting.store(true, Ordering::Relaxed);
         let budget = self.exit_budget();
         let began = Instant::now();
-        let report = self.shared.take_flush(self.flush(), budget);
+        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget);
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
     }

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use tokio::time::Instant;
@@ -23,7 +24,7 @@ use super::sink::Sink;
 use crate::assembly::size_of_span;
 use crate::batch::{Batch, Closed};
 use crate::config::RouteConfig;
-use crate::export::{Encoder, Loss, Observer, Report};
+use crate::export::{EncodedBatch, Encoder, Loss, Observer, Report};
 use crate::filter::Filter;
 use crate::redact::Policy;
 use crate::stats::Stage;
@@ -71,7 +72,8 @@ impl Route {
         let observer: Arc<dyn Observer> = Arc::new(account.clone());
         let encoder =
             Encoder::new(resource).map_err(|error| StartError::Thread(error.to_string()))?;
-        let sink = Sink::open(config.destination, observer).map_err(StartError::Target)?;
+        let sink = Sink::open(config.destination, config.filter.is_open(), observer)
+            .map_err(StartError::Target)?;
         let intake = Intake {
             filter: config.filter,
             policy: config.policy,
@@ -147,6 +149,16 @@ impl Route {
     /// Takes nothing in any more. Whatever is ready has been encoded before.
     pub(super) fn retire(&mut self) {
         self.intake = None;
+        self.tell_end();
+    }
+
+    /// Nothing may come any more, and a sink that keeps something to itself has to let go of it.
+    pub(super) fn tell_end(&mut self) {
+        if self.outlet.sink.holds_back() {
+            let batch = EncodedBatch { protobuf: Bytes::new(), spans: 0 };
+            let id = self.shared.next_batch();
+            self.outlet.push(Queued { id, batch, claims: Claims::default() });
+        }
     }
 
     /// Hands on what is ready, and tells the accounts what was taken in.
@@ -220,7 +232,7 @@ impl Route {
             return outcome;
         }
         outcome.pending = report.unsent.iter().map(|batch| batch.spans as u64).sum();
-        let mut queued = |batch: crate::export::EncodedBatch| {
+        let mut queued = |batch: EncodedBatch| {
             let claims = claims.take(batch.spans);
             Queued { id: self.shared.next_batch(), batch, claims }
         };

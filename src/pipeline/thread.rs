@@ -25,8 +25,8 @@ pub(super) fn run(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        // Only name look-ups use it; its threads end when they are idle.
-        .max_blocking_threads(2)
+        // Name look-ups and files, of which some may hang; its threads end when they are idle.
+        .max_blocking_threads(8)
         .thread_keep_alive(Duration::from_secs(1))
         .build();
     let runtime = match runtime {

@@ -48,6 +48,8 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
+    /// The same, and nothing may come any more.
+    AtExit,
     /// The routes that spans take now: what an earlier configuration left behind may take long.
     Current,
 }
@@ -142,6 +144,7 @@ impl Worker {
                 self.shutdown_at = Some(Instant::now() + grace);
                 self.close_batches(|_| true).await;
                 for route in &mut self.routes {
+                    route.tell_end();
                     route.outlet.hurry(Instant::now());
                 }
             }
@@ -257,6 +260,9 @@ impl Worker {
         for route in &mut self.routes {
             if reach == Reach::Current && !route.is_current() {
                 continue;
+            }
+            if reach == Reach::AtExit {
+                route.tell_end();
             }
             let (tried, left_alone) = route.outlet.hurry(Instant::now());
             waiting.extend(tried);

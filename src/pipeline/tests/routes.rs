@@ -9,6 +9,7 @@ use super::fixtures::{
 };
 use super::server::{Answer, Gate, OK, Server};
 use crate::config::Config;
+use crate::filter::{Criteria, Filter};
 use crate::stats::DestinationCounts;
 
 fn to_both(one: &Server, other: &Server) -> Config {
@@ -176,4 +177,24 @@ fn one_unusable_destination_changes_nothing() {
     let shown: Vec<String> =
         counts(&pipeline).destinations.iter().map(|page| page.name.clone()).collect();
     assert_eq!(shown, ["sole"]);
+}
+
+#[test]
+fn what_a_destination_does_not_want_is_filtered_and_what_none_wants_as_well() {
+    let (one, other) = (Server::start(|_, _| OK), Server::start(|_, _| OK));
+    let named = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Filter { only: Some(Criteria { names, ..Criteria::default() }), except: None }
+    };
+    let mut config = to_both(&one, &other);
+    config.routes[0].filter = named(&["0", "1"]);
+    config.routes[1].filter = named(&["1", "2"]);
+    let pipeline = start(config);
+    submit(&pipeline, 0..5);
+    assert_eq!(flush(&pipeline).delivered, 3);
+    assert_eq!((one.accepted(), other.accepted()), (names(0..2), names(1..3)));
+    let counts = counts(&pipeline);
+    assert_eq!((counts.delivered, counts.filtered, counts.lost_in_all()), (3, 2, 0));
+    let page = page(&pipeline, "other");
+    assert_eq!((sums(&page), page.filtered), ((0, 2, 0), 3));
 }
