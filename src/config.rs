@@ -1,6 +1,7 @@
 //! What the pipeline is told. JS has applied defaults and validation (`js/options.ts`); nothing
 //! here does so again.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,15 @@ pub struct RouteConfig {
     pub policy: Policy,
     pub batch: BatchLimits,
     pub destination: Destination,
+    /// Where its spans wait, if it is a collector.
+    pub spool: Option<SpoolConfig>,
+}
+
+/// A directory that spans wait in, and how much there may be in it.
+#[derive(Debug, Clone)]
+pub struct SpoolConfig {
+    pub dir: PathBuf,
+    pub max_bytes: u64,
 }
 
 pub struct Config {

@@ -1,5 +1,6 @@
 //! What became of every span. The sums agree at any moment, because they change under one lock:
-//! `started = open + ended` and `ended = queued + delivered + filtered + lost`.
+//! `started = open + ended` and, with what the spool got from other processes and what it leaves to them,
+//! `ended + recovered = queued + delivered + filtered + lost + left`.
 //!
 //! With several destinations a span is queued while one of them still holds it, delivered when all
 //! that wanted it have it, lost when one of them lost it, and filtered when none wanted it. What each
@@ -15,6 +16,8 @@ pub enum Stage {
     Handoff,
     /// Waiting for a batch or for delivery.
     Queue,
+    /// On disk, waiting for delivery.
+    Spool,
     /// At the collector's door, or because of what it said.
     Export,
 }
@@ -24,6 +27,7 @@ impl Stage {
         match self {
             Stage::Handoff => "handoff",
             Stage::Queue => "queue",
+            Stage::Spool => "spool",
             Stage::Export => "export",
         }
     }
@@ -50,7 +54,21 @@ pub struct Counts {
     /// Request bodies as they went over the wire.
     pub bytes_sent: u64,
     pub last_error: Option<String>,
+    pub spool: SpoolCounts,
     pub destinations: Destinations,
+}
+
+/// What the spool did besides its duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpoolCounts {
+    /// Spans of other processes that were found on disk.
+    pub recovered: u64,
+    /// Spans on disk when the thread ended, for another process.
+    pub left: u64,
+    /// Spans that were in memory alone, because the disk did not take them.
+    pub not_spooled: u64,
+    /// Stretches and records that could not be read.
+    pub damaged: u64,
 }
 
 /// One destination's page. What was lost before it got there is not on it.
@@ -82,6 +100,17 @@ impl Counts {
         let spans = spans.min(self.queued);
         self.queued -= spans;
         self.delivered += spans;
+    }
+
+    pub fn recover(&mut self, spans: u64) {
+        self.queued += spans;
+        self.spool.recovered += spans;
+    }
+
+    pub fn leave(&mut self, spans: u64) {
+        let spans = spans.min(self.queued);
+        self.queued -= spans;
+        self.spool.left += spans;
     }
 
     pub fn filter(&mut self, spans: u64) {

@@ -12,6 +12,7 @@ mod outlet;
 mod route;
 mod shared;
 mod sink;
+mod spooling;
 mod thread;
 mod worker;
 
