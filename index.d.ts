@@ -39,6 +39,12 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  */
 export declare function release(slot: number, graceMs: number): boolean;
 
+/** Deletes what no process has in hand, and returns what it was in all. */
+export declare function spoolClear(dir: string): NativeSpoolSurvey;
+
+/** What lies in a spool's directory, by the process that left it there, the oldest first. */
+export declare function spoolSurvey(dir: string): Array<NativeSpoolSurvey>;
+
 /** The counters of the pipeline that `slot` uses, or used last. */
 export declare function stats(slot: number): NativeStats | null;
 
@@ -80,6 +86,8 @@ export interface NativeConfig {
   maxQueueBytes: number;
   maxBatchBytes: number;
   maxBatchSpans: number;
+  /** Where spans for collectors wait, besides memory. */
+  spool: NativeSpool | null;
   quiet: boolean;
 }
 
@@ -146,6 +154,32 @@ export interface NativeLoss {
   spans: number;
 }
 
+/** A directory that spans wait in. */
+export interface NativeSpool {
+  dir: string;
+  maxBytes: number;
+}
+
+export interface NativeSpoolStats {
+  recovered: number;
+  left: number;
+  notSpooled: number;
+  damaged: number;
+}
+
+/** What one process left, or has, in the directory. */
+export interface NativeSpoolSurvey {
+  pid: number;
+  isHeld: boolean;
+  destination: string;
+  segments: number;
+  bytes: number;
+  waitingSpans: number;
+  damaged: number;
+  newer: number;
+  oldestMs: number | null;
+}
+
 export interface NativeStats {
   started: number;
   ended: number;
@@ -161,6 +195,7 @@ export interface NativeStats {
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+  spool: NativeSpoolStats;
   destinations: Array<NativeDestinationStats>;
 }
 

@@ -105,6 +105,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
+    spool: options.spool,
     quiet: false,
   };
 }

@@ -21,6 +21,7 @@ import {
   textAttribute,
 } from "./options/resource.js";
 import { resolveSampler } from "./options/sampler.js";
+import { resolveSpool } from "./options/spool.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
 import type { ResolvedOptions } from "./options/types.js";
@@ -84,6 +85,7 @@ export function resolveOptions(
     maxBatchSpans: lookup.pick(SETTINGS.maxBatchSpans),
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
+    spool: resolveSpool(lookup, wholeIo),
     sampler: resolveSampler(lookup),
   };
   warnOfAbsentFeatures(lookup);
@@ -139,6 +141,7 @@ function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
   freezeDeep(options.destinations);
+  freezeDeep(options.spool);
   for (const part of [options.resource, options.sampler]) Object.freeze(part);
   return Object.freeze(options);
 }

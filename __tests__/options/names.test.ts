@@ -44,7 +44,7 @@ test("the value of an unknown option is not shown, because it may be a misspelt 
   assert.doesNotMatch(refusal({ tokn: "hunter2" }).message, /hunter2/);
 });
 
-const absent = ["spool", "hide", "redact", "limits", "sample", "cost"];
+const absent = ["hide", "redact", "limits", "sample", "cost"];
 for (const name of absent) {
   test(`the option ${name}, which this version does not have, is refused and not ignored`, () => {
     assertRefused({ [name]: true }, "ERR_UNSUPPORTED_OPTION", new RegExp(`no option "${name}"`));

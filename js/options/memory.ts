@@ -21,6 +21,7 @@ export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
     ...options,
     inMemory: true,
     destinations: Object.freeze([KEPT]),
+    spool: null,
     endpoint: MEMORY,
     tracesUrl: MEMORY,
     disabled: false,

@@ -19,6 +19,7 @@ const OWN_RESOLVER_NAMES = [
   "clientKey",
   "sink",
   "destinations",
+  "spool",
 ];
 
 /** The names that this version takes. */
@@ -33,7 +34,6 @@ interface AbsentOption {
 }
 
 const ABSENT_OPTIONS: readonly AbsentOption[] = [
-  { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
   {
     name: "hide",
     env: ["OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH"],

@@ -49,6 +49,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     maxBatchSpans: options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
     exitFlushMs: options.exitFlushMs,
+    spool: options.spool && `${options.spool.dir}, at most ${options.spool.maxBytes} bytes`,
   };
   return Object.entries(values).map(([name, value]) => ({
     name,

@@ -11,6 +11,7 @@ mod derive;
 mod filter;
 mod memory;
 mod process;
+mod spool;
 mod stats;
 mod thread;
 
@@ -27,6 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
 use self::derive::Derived;
+use self::spool::NativeSpoolSurvey;
 use self::stats::{NativeFlush, NativeStats};
 
 /// Registers this environment and the memory through which its spans come. Returns the slot that
@@ -118,6 +120,18 @@ pub fn is_finished(slot: u32) -> bool {
 #[napi]
 pub fn derive(chunk: &[u8]) -> Derived {
     derive::derive(chunk)
+}
+
+/// What lies in a spool's directory, by the process that left it there, the oldest first.
+#[napi]
+pub fn spool_survey(dir: String) -> Result<Vec<NativeSpoolSurvey>> {
+    spool::look(&dir)
+}
+
+/// Deletes what no process has in hand, and returns what it was in all.
+#[napi]
+pub fn spool_clear(dir: String) -> Result<NativeSpoolSurvey> {
+    spool::remove(&dir)
 }
 
 fn millis(millis: u32) -> Duration {
