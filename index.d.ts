@@ -158,12 +158,15 @@ export interface NativeLoss {
 export interface NativeSpool {
   dir: string;
   maxBytes: number;
+  /** What was meant for other destinations is sent too. */
+  takesAll: boolean;
 }
 
 export interface NativeSpoolStats {
   recovered: number;
   left: number;
   notSpooled: number;
+  orphans: number;
   damaged: number;
 }
 

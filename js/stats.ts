@@ -42,6 +42,8 @@ export interface SpoolStats {
   readonly left: number;
   /** Spans that waited in memory alone, because the disk did not take them. */
   readonly notSpooled: number;
+  /** Files of other processes that this one has taken over and not read yet. */
+  readonly orphans: number;
   /** Records on disk, or what might have been some, that could not be read. */
   readonly damaged: number;
 }
@@ -109,7 +111,7 @@ const NOTHING: NativeStats = {
   bytesSent: 0,
   bytesHeld: 0,
   lastError: null,
-  spool: { recovered: 0, left: 0, notSpooled: 0, damaged: 0 },
+  spool: { recovered: 0, left: 0, notSpooled: 0, orphans: 0, damaged: 0 },
   destinations: [],
 };
 

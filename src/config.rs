@@ -43,6 +43,8 @@ pub struct RouteConfig {
 pub struct SpoolConfig {
     pub dir: PathBuf,
     pub max_bytes: u64,
+    /// What was meant for other destinations goes to this one too.
+    pub takes_all: bool,
 }
 
 pub struct Config {

@@ -67,6 +67,8 @@ pub struct SpoolCounts {
     pub left: u64,
     /// Spans that were in memory alone, because the disk did not take them.
     pub not_spooled: u64,
+    /// Segments of other processes that are still to be read.
+    pub orphans: u64,
     /// Stretches and records that could not be read.
     pub damaged: u64,
 }

@@ -50,6 +50,7 @@ export function resolveSpool(lookup: Lookup, io: OptionsIo): ResolvedSpool | nul
   return note(lookup, dir === undefined ? DIR_VARIABLE : "option", {
     dir: resolve(io.cwd(), path.trim()),
     maxBytes: resolveMaxBytes(lookup, maxBytes),
+    takesAll: false,
   });
 }
 

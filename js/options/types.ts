@@ -273,6 +273,8 @@ export interface ResolvedSpool {
   /** Absolute. */
   readonly dir: string;
   readonly maxBytes: number;
+  /** What was meant for other destinations is sent too; only the command line can say so. */
+  readonly takesAll: boolean;
 }
 
 /** Proxies of the environment as they were written, `null` where unset. */

@@ -15,6 +15,8 @@ use crate::spool::{Folder, Survey, clear, survey};
 pub struct NativeSpool {
     pub dir: String,
     pub max_bytes: f64,
+    /// What was meant for other destinations is sent too.
+    pub takes_all: bool,
 }
 
 /// What one process left, or has, in the directory.
@@ -33,7 +35,7 @@ pub struct NativeSpoolSurvey {
 
 impl NativeSpool {
     pub(super) fn into_config(self, max_bytes: u64) -> SpoolConfig {
-        SpoolConfig { dir: PathBuf::from(self.dir), max_bytes }
+        SpoolConfig { dir: PathBuf::from(self.dir), max_bytes, takes_all: self.takes_all }
     }
 }
 

@@ -44,6 +44,7 @@ pub struct NativeSpoolStats {
     pub recovered: f64,
     pub left: f64,
     pub not_spooled: f64,
+    pub orphans: f64,
     pub damaged: f64,
 }
 
@@ -96,6 +97,7 @@ impl NativeStats {
                 recovered: number(counts.spool.recovered),
                 left: number(counts.spool.left),
                 not_spooled: number(counts.spool.not_spooled),
+                orphans: number(counts.spool.orphans),
                 damaged: number(counts.spool.damaged),
             },
             destinations: counts.destinations.iter().map(Into::into).collect(),

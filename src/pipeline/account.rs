@@ -72,6 +72,14 @@ impl Account {
         self.shared.stats.counts().spool.not_spooled += spans as u64;
     }
 
+    /// Segments that this destination has taken over and not read, before and now.
+    pub(super) fn orphans(&self, before: usize, now: usize) {
+        if before != now {
+            let spool = &mut self.shared.stats.counts().spool;
+            spool.orphans = (spool.orphans + now as u64).saturating_sub(before as u64);
+        }
+    }
+
     /// Stretches and records on disk that cannot be read.
     pub(super) fn damaged(&self, records: usize) {
         self.shared.stats.counts().spool.damaged += records as u64;

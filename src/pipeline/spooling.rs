@@ -64,6 +64,7 @@ pub(super) struct Spooling {
     spool: Option<Spool>,
     looks_at: Instant,
     refused_until: Option<Instant>,
+    told_orphans: usize,
     /// Taken in, and in no record yet.
     chunk: Vec<(SpanData, usize)>,
     chunk_claims: Claims,
@@ -102,6 +103,7 @@ impl Spooling {
             spool: None,
             looks_at: now,
             refused_until: None,
+            told_orphans: 0,
             chunk: Vec::new(),
             chunk_claims: Claims::default(),
             open: Open::default(),
@@ -121,6 +123,7 @@ impl Spooling {
                 max_bytes,
                 segment_bytes: segment_bytes(max_bytes),
                 destination: self.destination.clone(),
+                takes_all: self.config.takes_all,
                 pid: std::process::id(),
                 clock: now_ms,
             };
@@ -389,8 +392,12 @@ impl Spooling {
         batches
     }
 
-    pub(super) fn has_orphans(&self) -> bool {
-        self.spool.as_ref().is_some_and(Spool::has_orphans)
+    /// How many segments there are to get with `next_recovered`. Tells the accounts.
+    pub(super) fn orphans(&mut self) -> usize {
+        let orphans = self.spool.as_ref().map_or(0, Spool::orphans);
+        self.account.orphans(self.told_orphans, orphans);
+        self.told_orphans = orphans;
+        orphans
     }
 
     /// Whether all of this batch, which is with the sink, is on disk too.

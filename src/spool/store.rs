@@ -28,6 +28,8 @@ pub struct Terms {
     pub segment_bytes: u64,
     /// Where these spans may go.
     pub destination: String,
+    /// Takes over what was meant for others too: an operator has said so.
+    pub takes_all: bool,
     pub pid: u32,
     /// Milliseconds since 1970.
     pub clock: fn() -> u64,
@@ -254,8 +256,7 @@ impl Spool {
         }
         let mut adopted = BTreeSet::new();
         for instance in owners {
-            let is_wanted =
-                !with_segments.contains(&instance) || instance.is_for(&self.terms.destination);
+            let is_wanted = !with_segments.contains(&instance) || self.may_take(&instance);
             if !is_wanted || self.locks.contains_key(&instance) {
                 continue;
             }
@@ -279,9 +280,13 @@ impl Spool {
         Ok(())
     }
 
-    /// Whether there is something to get with [`Spool::next_orphan`].
-    pub fn has_orphans(&self) -> bool {
-        !self.orphans.is_empty()
+    fn may_take(&self, instance: &Instance) -> bool {
+        self.terms.takes_all || instance.is_for(&self.terms.destination)
+    }
+
+    /// How many segments there are to get with [`Spool::next_orphan`].
+    pub fn orphans(&self) -> usize {
+        self.orphans.len()
     }
 
     /// What waits in the oldest segment that was taken over and not read yet.
@@ -295,7 +300,7 @@ impl Spool {
         };
         let bytes = Bytes::from(bytes);
         match scan(&bytes) {
-            Ok(found) if found.destination == self.terms.destination => {
+            Ok(found) if self.terms.takes_all || found.destination == self.terms.destination => {
                 salvage = self.take_over(&name, &instance, &bytes, &found);
             }
             Ok(_) => {}

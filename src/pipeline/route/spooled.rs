@@ -174,7 +174,7 @@ impl Route {
         }
         let Some(spooling) = &mut self.spooling else { return };
         spooling.look(now);
-        while self.outlet.is_idle() && spooling.has_orphans() {
+        while spooling.orphans() > 0 && self.outlet.is_idle() {
             let batches = spooling.next_recovered();
             self.account.closed_batches(batches.len());
             for Gathered { batch, claims, records, .. } in batches {

@@ -86,7 +86,7 @@ pub fn with_round(mut config: Config, round: Duration) -> Config {
 
 /// The same, with this directory to wait in.
 pub fn with_spool(mut config: Config, dir: &Path, max_bytes: u64) -> Config {
-    let spool = SpoolConfig { dir: dir.to_owned(), max_bytes };
+    let spool = SpoolConfig { dir: dir.to_owned(), max_bytes, takes_all: false };
     config.routes.iter_mut().for_each(|route| route.spool = Some(spool.clone()));
     config
 }

@@ -21,6 +21,7 @@ fn terms() -> Terms {
         max_bytes: MAX_BYTES,
         segment_bytes: SEGMENT_BYTES,
         destination: "http://collector/v1/traces".to_owned(),
+        takes_all: false,
         pid: 1,
         clock: tick,
     }

@@ -58,6 +58,11 @@ fn spans_go_to_the_destination_that_they_were_meant_for() {
     drop(dead);
     let mut spool = open(&machine);
     assert_eq!(numbers(&adopt(&mut spool)), [0; 0]);
+    drop(spool);
+    let all = Terms { takes_all: true, ..terms() };
+    let mut told = Spool::open(machine.process(), all).expect("a spool");
+    assert_eq!(numbers(&adopt(&mut told)), [1]);
+    drop(told);
     let mut right = Spool::open(machine.process(), other()).expect("a spool");
     assert_eq!(numbers(&adopt(&mut right)), [1]);
 }
