@@ -151,7 +151,7 @@ impl Model {
             }
             // Where nobody was left to tell, whole files have gone, and nothing else.
             let is_gone = before.get(number).is_some_and(|file| !files.contains(file));
-            !(is_gone && !there.contains_key(number))
+            !is_gone || there.contains_key(number)
         });
     }
 
