@@ -1,7 +1,8 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
-//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `redact` →
-//! `batch` → `export`; until it is delivered it may lie on disk, in the `spool`. `pipeline` is the
-//! thread on which all but the first happen.
+//! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `filter` →
+//! `redact` → `batch` → `export`, or `sinks` where there is no collector. Until it is delivered it
+//! may lie on disk as well, in the `spool`. `pipeline` is the thread on which all but the first
+//! happen.
 
 pub mod assembly;
 pub mod batch;

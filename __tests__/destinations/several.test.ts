@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { CatalystTracing, DestinationStats } from "catalyst-tracing";
 
 import { accountedFor, losses, record, start } from "../delivery/tracing.js";
-import { deadEndpoint } from "../lifetimes/programs.js";
+import { deadEndpoint, PROCESS_SLACK_MS, runTraced } from "../lifetimes/programs.js";
 import { startCollector } from "../support/collector.js";
 
 function page(tracing: CatalystTracing, name: string): DestinationStats {
@@ -187,4 +187,56 @@ test("without destinations the one endpoint has its page too", async () => {
   const { name, endpoint, delivered, bytesSent } = page(tracing, "otlp");
   assert.deepEqual([name, endpoint, delivered], ["otlp", collector.url, 3]);
   assert.equal(bytesSent, tracing.stats().bytesSent);
+});
+
+test("the end of a process delivers to a live destination whatever a dead one does", async () => {
+  await using viewer = await startCollector();
+  await using stuck = await startCollector();
+  stuck.respond({ hang: true });
+  const destinations = [
+    { name: "dead", endpoint: await deadEndpoint() },
+    { name: "stuck", endpoint: stuck.url },
+    { name: "viewer", endpoint: viewer.url },
+  ];
+  const ended = await runTraced(
+    `for (let i = 0; i < 20; i++) endSpan("span " + i); ending(); process.exit(4);`,
+    "",
+    { setup: { endpoint: undefined, destinations, exitFlushMs: 300 } },
+  );
+  assert.equal(ended.code, 4);
+  assert.ok(ended.exitDelayMs < 300 + PROCESS_SLACK_MS, `${ended.exitDelayMs} ms`);
+  assert.equal(viewer.spans.length, 20);
+  assert.deepEqual(viewer.problems, []);
+});
+
+test("workers send to all destinations of the process, up to their terminate()", async () => {
+  await using one = await startCollector();
+  await using other = await startCollector();
+  const destinations = [{ endpoint: one.url }, { endpoint: other.url, filter: { names: "w*" } }];
+  const ended = await runTraced(
+    `import { Worker } from "node:worker_threads";
+    const source = \`
+      import { setup } from "catalyst-tracing";
+      import { parentPort, workerData } from "node:worker_threads";
+      const { tracer } = await setup(workerData);
+      tracer.startSpan("worker").end();
+      parentPort.postMessage("done");
+      setInterval(() => {}, 1000);
+    \`;
+    endSpan("main");
+    const { writeFileSync } = await import("node:fs");
+    const file = new URL("worker.mjs", import.meta.url);
+    writeFileSync(file, source);
+    const worker = new Worker(file, { workerData: options });
+    await new Promise((resolve) => worker.once("message", resolve));
+    await worker.terminate();`,
+    "",
+    { setup: { endpoint: undefined, destinations } },
+  );
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(one.spans.map(({ name }) => name).sort(), ["main", "worker"]);
+  assert.deepEqual(
+    other.spans.map(({ name }) => name),
+    ["worker"],
+  );
 });

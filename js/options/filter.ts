@@ -66,7 +66,7 @@ function criteria(
   given: Readonly<Record<string, unknown>>,
   names: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(given).map(([name, value]) => {
+  const entries = Object.entries(given).map(([name, value]): [string, unknown] => {
     if (!isCriterion(name)) {
       throw new CatalystTracingError(
         CatalystTracingErrorCodes.UNKNOWN_OPTION,

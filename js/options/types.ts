@@ -43,7 +43,7 @@ export type Sink =
       /** Its path. The folder is made if it is missing. */
       file: string;
       /**
-       * At this size the file is renamed to `<file>.1`, and what was that to `<file>.2`.
+       * At this size the file is renamed, by the time, and a new one begins.
        * @defaultValue 104857600 (100 MiB)
        */
       maxBytes?: number | undefined;

@@ -12,7 +12,7 @@ pub(super) enum Sink {
     Collector(Box<Delivery>),
     Memory(Arc<Memory>),
     File(FileSink),
-    Console(Console),
+    Console(Box<Console>),
 }
 
 impl Sink {
@@ -29,7 +29,7 @@ impl Sink {
             Destination::Memory(memory) => Self::Memory(memory),
             Destination::File(target) => Self::File(FileSink::new(target, observer)),
             Destination::Console { is_coloured } => {
-                Self::Console(Console::new(is_coloured, is_whole))
+                Self::Console(Box::new(Console::new(is_coloured, is_whole)))
             }
         })
     }

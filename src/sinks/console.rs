@@ -69,7 +69,8 @@ impl Console {
             };
             let resources = request.resource_spans.into_iter();
             let scopes = resources.flat_map(|resource| resource.scope_spans);
-            let spans: Vec<Span> = scopes.flat_map(|scope| scope.spans).collect();
+            let spans = scopes.flat_map(|scope| scope.spans);
+            let spans: Vec<Span> = spans.map(tree::what_is_drawn).collect();
             if self.is_whole {
                 held.take_in(spans, self.is_coloured)
             } else {

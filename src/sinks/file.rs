@@ -10,10 +10,12 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
+use super::rotated;
 use crate::export::{EncodedBatch, Loss, Observer, Report, json_of, split};
 
 #[derive(Debug, Clone)]
@@ -31,7 +33,7 @@ pub struct FileSink {
 
 impl FileSink {
     pub fn new(target: FileTarget, observer: Arc<dyn Observer>) -> Self {
-        let writer = Writer { target, observer, current: None, is_cut: false };
+        let writer = Writer { target, observer, current: None };
         Self { writer: Arc::new(Mutex::new(writer)) }
     }
 
@@ -48,9 +50,8 @@ impl FileSink {
 struct Writer {
     target: FileTarget,
     observer: Arc<dyn Observer>,
+    /// Nothing after a fault: the next line finds out anew what there is.
     current: Option<Current>,
-    /// The last line has no end.
-    is_cut: bool,
 }
 
 struct Current {
@@ -59,6 +60,8 @@ struct Current {
     /// A device or a pipe has no size and is not renamed.
     is_regular: bool,
     bytes: u64,
+    /// Its last line has no end.
+    is_cut: bool,
 }
 
 impl Writer {
@@ -87,42 +90,22 @@ impl Writer {
         report
     }
 
+    /// In one write, unless the disk fills up in the middle of it.
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
         self.make_room(line.len() as u64)?;
-        let is_cut = self.is_cut;
         let current = self.current()?;
-        if is_cut {
+        if std::mem::take(&mut current.is_cut) {
             current.file.write_all(b"\n")?;
         }
-        let mut rest = line;
-        while !rest.is_empty() {
-            let written = current.file.write(rest);
-            let written = written.and_then(|bytes| match bytes {
-                0 => Err(io::ErrorKind::WriteZero.into()),
-                bytes => Ok(bytes),
-            });
-            match written {
-                Ok(bytes) => rest = rest.get(bytes..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.is_cut = is_cut && rest.len() == line.len() || rest.len() < line.len();
-                    return Err(error);
-                }
-            }
-        }
+        current.file.write_all(line)?;
         current.bytes += line.len() as u64;
-        self.is_cut = false;
         Ok(())
     }
 
     fn current(&mut self) -> io::Result<&mut Current> {
         let opened = match self.current.take() {
             Some(current) => current,
-            None => {
-                let (current, is_cut) = Current::open(&self.target.path)?;
-                self.is_cut = is_cut;
-                current
-            }
+            None => Current::open(&self.target.path)?,
         };
         Ok(self.current.insert(opened))
     }
@@ -158,19 +141,13 @@ impl Writer {
     }
 
     fn rotate(&mut self) -> io::Result<()> {
-        let FileTarget { path, max_files, .. } = &self.target;
-        let older = max_files.saturating_sub(1);
-        if older == 0 {
-            fs::remove_file(path)?;
-        }
-        for number in (0..older).rev() {
-            match fs::rename(numbered(path, number), numbered(path, number + 1)) {
-                Err(error) if number > 0 && error.kind() == io::ErrorKind::NotFound => {}
-                renamed => renamed?,
-            }
+        match fs::rename(&self.target.path, rotated::name(&self.target.path)) {
+            // Another process was first.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            renamed => renamed?,
         }
         self.current = None;
-        Ok(())
+        rotated::delete_oldest(&self.target.path, self.target.max_files.saturating_sub(1))
     }
 
     fn warn(&self, code: &'static str, meanwhile: &str, error: &io::Error) {
@@ -185,18 +162,9 @@ impl Writer {
     }
 }
 
-fn numbered(path: &Path, number: u32) -> PathBuf {
-    if number == 0 {
-        return path.to_owned();
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{number}"));
-    name.into()
-}
-
 impl Current {
-    /// The file, which begins to exist, and whether its last line has no end.
-    fn open(path: &Path) -> io::Result<(Self, bool)> {
+    /// The file, which begins to exist.
+    fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
         }
@@ -208,13 +176,30 @@ impl Current {
         let metadata = file.metadata()?;
         let is_regular = metadata.is_file();
         let bytes = if is_regular { metadata.len() } else { 0 };
-        let mut last = [b'\n'];
-        if bytes > 0 {
-            file.seek(SeekFrom::End(-1))?;
-            file.read_exact(&mut last)?;
+        let identity = Identity::of(&metadata);
+        let is_cut = is_regular && is_cut(&mut file)?;
+        Ok(Self { file, identity, is_regular, bytes, is_cut })
+    }
+}
+
+/// Whether the last line has no end, and nobody is about to write it.
+fn is_cut(file: &mut File) -> io::Result<bool> {
+    /// A line that is being written is not there at once.
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut bytes_before = None;
+    loop {
+        let bytes = file.metadata()?.len();
+        if bytes == 0 {
+            return Ok(false);
         }
-        let current = Self { file, identity: Identity::of(&metadata), is_regular, bytes };
-        Ok((current, last != *b"\n"))
+        let mut last = [0];
+        file.seek(SeekFrom::Start(bytes - 1))?;
+        file.read_exact(&mut last)?;
+        if last == *b"\n" || bytes_before == Some(bytes) {
+            return Ok(last != *b"\n");
+        }
+        bytes_before = Some(bytes);
+        std::thread::sleep(PAUSE);
     }
 }
 

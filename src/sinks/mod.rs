@@ -4,7 +4,11 @@
 
 mod console;
 mod file;
+mod rotated;
 mod tree;
 
 pub use console::Console;
 pub use file::{FileSink, FileTarget};
+
+#[cfg(test)]
+mod tests;

@@ -11,12 +11,41 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 const STATUS_ERROR: i32 = 2;
 /// Both bits: it is known whether the parent is remote, and it is.
 const REMOTE_PARENT: u32 = 0x300;
+const KIND: &str = "openinference.span.kind";
+const PROMPT: &str = "llm.token_count.prompt";
+const COMPLETION: &str = "llm.token_count.completion";
+const DRAWN: [&str; 3] = [KIND, PROMPT, COMPLETION];
+/// Some lines of a terminal; an error's message can be a whole page.
+const MAX_CHARS: usize = 300;
 /// OTLP's names for span kinds, for spans that are not OpenInference's.
 const KINDS: [&str; 6] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 
 /// Whether the trace begins with this span as far as this process is concerned.
 pub(super) fn is_local_root(span: &Span) -> bool {
     span.parent_span_id.is_empty() || span.flags & REMOTE_PARENT == REMOTE_PARENT
+}
+
+/// The span without all that is not drawn, so that many can be held.
+pub(super) fn what_is_drawn(mut span: Span) -> Span {
+    span.name = shortened(span.name);
+    if let Some(status) = &mut span.status {
+        status.message = shortened(std::mem::take(&mut status.message));
+    }
+    let attributes = std::mem::take(&mut span.attributes).into_iter();
+    Span {
+        attributes: attributes.filter(|entry| DRAWN.contains(&entry.key.as_str())).collect(),
+        events: Vec::new(),
+        links: Vec::new(),
+        trace_state: String::new(),
+        ..span
+    }
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// `orphan_mark` is said of spans whose parent is not among them, and should be.
@@ -148,7 +177,7 @@ fn attribute<'a>(span: &'a Span, key: &str) -> Option<&'a Value> {
 }
 
 fn kind_of(span: &Span) -> String {
-    if let Some(Value::StringValue(kind)) = attribute(span, "openinference.span.kind") {
+    if let Some(Value::StringValue(kind)) = attribute(span, KIND) {
         return one_line(kind);
     }
     let name = usize::try_from(span.kind).ok().and_then(|kind| KINDS.get(kind));
@@ -168,8 +197,7 @@ fn tokens(span: &Span) -> String {
         Some(Value::DoubleValue(count)) => Some(count.to_string()),
         _ => None,
     };
-    let (prompt, completion) =
-        (count("llm.token_count.prompt"), count("llm.token_count.completion"));
+    let (prompt, completion) = (count(PROMPT), count(COMPLETION));
     if prompt.is_none() && completion.is_none() {
         return String::new();
     }
@@ -274,6 +302,21 @@ mod tests {
             plain(&[hostile]),
             "a\\u001b[31mb\\u009bc\\u2028\\u0007\\r\\n [internal] 1.5 ms\n"
         );
+    }
+
+    #[test]
+    fn what_is_held_is_small_and_draws_the_same() {
+        let text = |text: &str| Value::StringValue(text.to_owned());
+        let large = with(span(1, 0, "llm", 1), "input.value", text(&"x".repeat(100_000)));
+        let large = with(with(large, KIND, text("LLM")), PROMPT, Value::IntValue(3));
+        let kept = what_is_drawn(large.clone());
+        assert_eq!(plain(std::slice::from_ref(&kept)), plain(&[large]));
+        assert_eq!(kept.attributes.len(), 2);
+        let mut long = span(1, 0, &"ä".repeat(301), 1);
+        long.status = Some(Status { code: 2, message: "m".repeat(300) });
+        let kept = what_is_drawn(long);
+        assert_eq!((kept.name.chars().count(), kept.name.ends_with("ä…")), (301, true));
+        assert_eq!(kept.status.map(|status| status.message.len()), Some(300));
     }
 
     #[test]
