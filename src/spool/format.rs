@@ -149,7 +149,11 @@ pub(super) fn payload_crc(salt: u64, payload: &[u8]) -> u32 {
     crc(&[&salt.to_le_bytes(), payload])
 }
 
+/// A fuzzer would have to guess it, and would see nothing of what is behind.
 fn crc(parts: &[&[u8]]) -> u32 {
+    if cfg!(fuzzing) {
+        return 0;
+    }
     let mut crc = Crc::new();
     for part in parts {
         crc.update(part);

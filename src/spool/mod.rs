@@ -39,7 +39,7 @@
 //!
 //! The ledger of what has been delivered, or given up for good, is the state: one byte, overwritten
 //! in place. It cannot be torn, and it needs no room on a disk that is full. A segment whose records
-//! are all done is deleted.
+//! are all done is deleted, or emptied if it is still written to.
 //!
 //! # What holds
 //!

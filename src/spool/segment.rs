@@ -15,6 +15,8 @@ pub(super) struct Segment {
     pub bytes: u64,
     /// Records that are not done.
     pub waiting: usize,
+    /// Where records begin.
+    begin: u64,
     salt: u64,
     file: Option<Box<dyn DiskFile>>,
 }
@@ -34,7 +36,8 @@ impl Segment {
             return Err(error);
         }
         let bytes = bytes.len() as u64;
-        Ok(Self { name, instance, bytes, waiting: 0, salt: header.salt, file: Some(file) })
+        let (waiting, begin, salt) = (0, bytes, header.salt);
+        Ok(Self { name, instance, bytes, waiting, begin, salt, file: Some(file) })
     }
 
     /// One that was found, with so many records that are not done.
@@ -45,7 +48,7 @@ impl Segment {
         salt: u64,
         waiting: usize,
     ) -> Self {
-        Self { name, instance, bytes, waiting, salt, file: None }
+        Self { name, instance, bytes, waiting, begin: bytes, salt, file: None }
     }
 
     /// Writes a record and returns its place.
@@ -86,6 +89,14 @@ impl Segment {
     pub(super) fn acknowledge(&mut self, disk: &dyn Disk, at: u64) -> io::Result<()> {
         self.waiting = self.waiting.saturating_sub(1);
         self.file(disk)?.write_at(at + STATE_OFFSET, &DONE_BYTE)
+    }
+
+    /// Everything in it is done and goes: nothing delivered stays on disk for long.
+    pub(super) fn empty(&mut self, disk: &dyn Disk) {
+        let begin = self.begin;
+        if self.bytes > begin && self.file(disk).is_ok_and(|file| file.truncate(begin).is_ok()) {
+            self.bytes = begin;
+        }
     }
 
     /// Gives the file back until it is needed again.

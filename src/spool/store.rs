@@ -222,9 +222,11 @@ impl Spool {
             }
         }
         for number in touched {
-            let is_done = self.segments.get(&number).is_some_and(|segment| segment.waiting == 0);
-            if is_done && self.active != Some(number) {
-                self.delete(number);
+            let Some(segment) = self.segments.get_mut(&number) else { continue };
+            match segment.waiting {
+                0 if self.active == Some(number) => segment.empty(&*self.disk),
+                0 => self.delete(number),
+                _ => {}
             }
         }
         self.close_files();

@@ -38,15 +38,7 @@ struct Running {
 impl Server {
     /// `script` gets the request's number and the names of the spans in it.
     pub fn start(script: impl Fn(usize, &[String]) -> Answer + Send + Sync + 'static) -> Self {
-        Self::start_at(0, script)
-    }
-
-    /// In the place of one that is gone.
-    pub fn start_at(
-        port: u16,
-        script: impl Fn(usize, &[String]) -> Answer + Send + Sync + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let running: Arc<Mutex<Running>> = Arc::default();
         let (seen, requests) = channel();

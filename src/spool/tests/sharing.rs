@@ -187,3 +187,18 @@ fn operators_see_what_is_there_and_clear_what_nobody_has() {
     let read = living.read([ticket]);
     assert_eq!(read[0].as_deref().map(number_of), Some(4));
 }
+
+#[test]
+fn what_was_delivered_does_not_stay_on_disk_while_its_process_lives() {
+    let machine = Machine::default();
+    let mut spool = open(&machine);
+    let tickets: Vec<_> = (1..=3).map(|number| append(&mut spool, number, 300)).collect();
+    spool.acknowledge(tickets).expect("a disk");
+    let left: usize = machine.segments().values().map(Vec::len).sum();
+    assert!(left < 100, "{left} bytes");
+    let ticket = append(&mut spool, 4, 300);
+    assert_eq!(spool.read([ticket])[0].as_deref().map(number_of), Some(4));
+    machine.kill_all();
+    drop(spool);
+    assert_eq!(numbers(&adopt(&mut open(&machine))), [4]);
+}
