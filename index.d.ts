@@ -51,6 +51,12 @@ export declare function release(slot: number, graceMs: number): boolean;
  */
 export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, hide: NativeHide): Array<DerivedAttribute>;
 
+/** Deletes what no process has in hand, and returns what it was in all. */
+export declare function spoolClear(dir: string): NativeSpoolSurvey;
+
+/** What lies in a spool's directory, by the process that left it there, the oldest first. */
+export declare function spoolSurvey(dir: string): Array<NativeSpoolSurvey>;
+
 /** The counters of the pipeline that `slot` uses, or used last. */
 export declare function stats(slot: number): NativeStats | null;
 
@@ -93,6 +99,8 @@ export interface NativeConfig {
   maxBatchBytes: number;
   maxBatchSpans: number;
   gate: NativeGate;
+  /** Where spans for collectors wait, besides memory. */
+  spool: NativeSpool | null;
   quiet: boolean;
 }
 
@@ -196,6 +204,35 @@ export interface NativePolicy {
   limits: NativeLimits;
 }
 
+/** A directory that spans wait in. */
+export interface NativeSpool {
+  dir: string;
+  maxBytes: number;
+  /** What was meant for other destinations is sent too. */
+  takesAll: boolean;
+}
+
+export interface NativeSpoolStats {
+  recovered: number;
+  left: number;
+  notSpooled: number;
+  orphans: number;
+  damaged: number;
+}
+
+/** What one process left, or has, in the directory. */
+export interface NativeSpoolSurvey {
+  pid: number;
+  isHeld: boolean;
+  destination: string;
+  segments: number;
+  bytes: number;
+  waitingSpans: number;
+  damaged: number;
+  newer: number;
+  oldestMs: number | null;
+}
+
 export interface NativeStats {
   started: number;
   ended: number;
@@ -216,6 +253,7 @@ export interface NativeStats {
   lastError: string | null;
   redacted: number;
   redactionFailures: number;
+  spool: NativeSpoolStats;
   destinations: Array<NativeDestinationStats>;
 }
 

@@ -110,6 +110,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
       prices: options.cost && JSON.stringify(options.cost.prices),
       sample: options.sample && JSON.stringify(options.sample),
     },
+    spool: options.spool,
     quiet: false,
   };
 }

@@ -12,7 +12,7 @@ import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
 import { resolvePolicy } from "./options/policy.js";
-import { checkOptionNames, OPTION_NAMES, warnOfAbsentFeatures } from "./options/names.js";
+import { checkOptionNames, OPTION_NAMES } from "./options/names.js";
 import { resolveProxy } from "./options/proxy.js";
 import {
   buildResource,
@@ -24,6 +24,7 @@ import {
 } from "./options/resource.js";
 import { resolveSample } from "./options/sample.js";
 import { resolveSampler } from "./options/sampler.js";
+import { resolveSpool } from "./options/spool.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
 import type { ResolvedOptions } from "./options/types.js";
@@ -104,12 +105,12 @@ export function resolveOptions(
     maxBatchSpans: lookup.pick(SETTINGS.maxBatchSpans),
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
+    spool: resolveSpool(lookup, wholeIo),
     sampler: resolveSampler(lookup),
     cost: resolveCost(lookup, wholeIo),
     sample: resolveSample(lookup),
     ...policy,
   };
-  warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };
 }
 
@@ -163,6 +164,7 @@ function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
   freezeDeep(options.destinations);
   freezeDeep(options.sample);
+  freezeDeep(options.spool);
   for (const part of [options.resource, options.sampler, options.cost, options.limits])
     Object.freeze(part);
   return Object.freeze(options);

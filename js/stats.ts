@@ -5,7 +5,8 @@ import type { NativeFlush, NativeLoss, NativeStats } from "../index.js";
 
 /** Spans that were lost, and why. */
 export interface Loss {
-  /** `handoff`: on the way to the native thread; `queue`: while waiting; `export`: at the collector. */
+  /** `handoff`: on the way to the native thread; `queue`: while waiting; `spool`: on disk; `export`: at
+   * the collector. */
   readonly stage: string;
   /** Such as `queue_full`, `http_400`, `rejected`, `too_large`, `shutdown`. */
   readonly reason: string;
@@ -33,9 +34,23 @@ export interface DestinationStats {
   readonly lastError: string | null;
 }
 
+/** What the spool did besides keeping spans. All is 0 where there is none. */
+export interface SpoolStats {
+  /** Spans that other processes had left on disk and this one took over. */
+  readonly recovered: number;
+  /** Spans that were on disk when tracing ended here, for another process to deliver. */
+  readonly left: number;
+  /** Spans that waited in memory alone, because the disk did not take them. */
+  readonly notSpooled: number;
+  /** Files of other processes that this one has taken over and not read yet. */
+  readonly orphans: number;
+  /** Records on disk, or what might have been some, that could not be read. */
+  readonly damaged: number;
+}
+
 /**
- * Always `started = open + ended` and
- * `ended = queued + delivered + filtered + sampledOut + lost`. With several
+ * Always `started = open + ended` and `ended = queued + delivered + filtered + sampledOut + lost`; with a
+ * spool `ended + spool.recovered = queued + delivered + filtered + sampledOut + lost + spool.left`. With several
  * destinations a span is queued while one of them still holds it, delivered when all that want it
  * have it, and lost when one of them has lost it.
  */
@@ -70,6 +85,7 @@ export interface TracingStats {
   /** Memory of what is queued. */
   readonly bytesHeld: number;
   readonly lastError: string | null;
+  readonly spool: SpoolStats;
   readonly destinations: readonly DestinationStats[];
   /** Values in which `redact` found something. */
   readonly redacted: number;
@@ -111,6 +127,7 @@ const NOTHING: NativeStats = {
   bytesSent: 0,
   bytesHeld: 0,
   lastError: null,
+  spool: { recovered: 0, left: 0, notSpooled: 0, orphans: 0, damaged: 0 },
   destinations: [],
   redacted: 0,
   redactionFailures: 0,

@@ -1,6 +1,7 @@
 //! What the pipeline is told. JS has applied defaults and validation (`js/options.ts`); nothing
 //! here does so again.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,17 @@ pub struct RouteConfig {
     pub policy: Policy,
     pub batch: BatchLimits,
     pub destination: Destination,
+    /// Where its spans wait, if it is a collector.
+    pub spool: Option<SpoolConfig>,
+}
+
+/// A directory that spans wait in, and how much there may be in it.
+#[derive(Debug, Clone)]
+pub struct SpoolConfig {
+    pub dir: PathBuf,
+    pub max_bytes: u64,
+    /// What was meant for other destinations goes to this one too.
+    pub takes_all: bool,
 }
 
 /// What becomes of a span before any route gets it.

@@ -1,7 +1,8 @@
 //! The native half of catalyst-tracing. A span passes through the folders in this order:
 //! `bridge` (from JS) → `handoff` (decoded) → `semconv` (OpenInference attributes) → `cost` →
 //! `sample` → `filter` → `redact`, of which `limits` are the last step → `batch` → `export`, or `sinks`
-//! where there is no collector. `pipeline` is the thread on which all but the first happen.
+//! where there is no collector. Until it is delivered it may lie on disk as well, in the `spool`.
+//! `pipeline` is the thread on which all but the first happen.
 
 pub mod assembly;
 pub mod batch;
@@ -19,6 +20,7 @@ pub mod redact;
 pub mod sample;
 pub mod semconv;
 pub mod sinks;
+pub mod spool;
 pub mod stats;
 #[cfg(test)]
 mod testing;

@@ -1,6 +1,7 @@
 //! What became of every span. The sums agree at any moment, because they change under one lock:
 //! `started = open + ended` and
-//! `ended = queued + delivered + filtered + sampled_out + lost`.
+//! `ended + recovered = queued + delivered + filtered + sampled_out + lost + left`, of which `recovered`
+//! and `left` are what the spool got from other processes and what it leaves to them.
 //!
 //! With several destinations a span is queued while one of them still holds it, delivered when all
 //! that wanted it have it, lost when one of them lost it, and filtered when none wanted it. What each
@@ -16,6 +17,8 @@ pub enum Stage {
     Handoff,
     /// Waiting for a batch or for delivery.
     Queue,
+    /// On disk, waiting for delivery.
+    Spool,
     /// At the collector's door, or because of what it said.
     Export,
 }
@@ -25,6 +28,7 @@ impl Stage {
         match self {
             Stage::Handoff => "handoff",
             Stage::Queue => "queue",
+            Stage::Spool => "spool",
             Stage::Export => "export",
         }
     }
@@ -61,7 +65,23 @@ pub struct Counts {
     pub redacted: u64,
     /// Values that were hidden whole because a rule could not be applied to them.
     pub redaction_failures: u64,
+    pub spool: SpoolCounts,
     pub destinations: Destinations,
+}
+
+/// What the spool did besides its duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpoolCounts {
+    /// Spans of other processes that were found on disk.
+    pub recovered: u64,
+    /// Spans on disk when the thread ended, for another process.
+    pub left: u64,
+    /// Spans that were in memory alone, because the disk did not take them.
+    pub not_spooled: u64,
+    /// Segments of other processes that are still to be read.
+    pub orphans: u64,
+    /// Stretches and records that could not be read.
+    pub damaged: u64,
 }
 
 /// One destination's page. What was lost before it got there is not on it.
@@ -93,6 +113,17 @@ impl Counts {
         let spans = spans.min(self.queued);
         self.queued -= spans;
         self.delivered += spans;
+    }
+
+    pub fn recover(&mut self, spans: u64) {
+        self.queued += spans;
+        self.spool.recovered += spans;
+    }
+
+    pub fn leave(&mut self, spans: u64) {
+        let spans = spans.min(self.queued);
+        self.queued -= spans;
+        self.spool.left += spans;
     }
 
     pub fn filter(&mut self, spans: u64) {

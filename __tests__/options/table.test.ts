@@ -36,6 +36,7 @@ test("without options and variables every setting has its documented default", (
     maxBatchSpans: 512,
     scheduleDelayMs: 1000,
     exitFlushMs: 2000,
+    spool: null,
     sampler: { kind: "parentbased_always_on", ratio: 1 },
     redact: null,
     cost: null,

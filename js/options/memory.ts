@@ -25,6 +25,7 @@ export function keptInMemory(options: ResolvedOptions): ResolvedOptions {
     destinations: Object.freeze([{ ...KEPT, policy: { hide, redact, limits } }]),
     endpoint: MEMORY,
     tracesUrl: MEMORY,
+    spool: null,
     disabled: false,
     maxQueueBytes: Number.MAX_SAFE_INTEGER,
   });

@@ -59,6 +59,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     scheduleDelayMs: options.scheduleDelayMs,
     exitFlushMs: options.exitFlushMs,
     redact: shownRedaction(options.redact),
+    spool: options.spool && `${options.spool.dir}, at most ${options.spool.maxBytes} bytes`,
   };
   return Object.entries(values).map(([name, value]) => ({
     name,

@@ -206,6 +206,14 @@ export interface SetupOptions {
    */
   redact?: Redact | undefined;
   /**
+   * A directory in which spans wait until they are delivered, so that they outlive this process
+   * however it ends; the next one delivers them. A path, or a path and a bound on what may be in
+   * the directory, over which the oldest go. `false` means none, whatever the environment says.
+   * Environment: `CATALYST_SPOOL_DIR`, `CATALYST_SPOOL_MAX_BYTES`.
+   * @defaultValue none; `maxBytes` 1073741824 (1 GiB)
+   */
+  spool?: string | Spool | false | undefined;
+  /**
    * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
    * someone else already is.
    * @defaultValue `'auto'`
@@ -232,6 +240,25 @@ export interface SetupOptions {
    * @defaultValue `false`
    */
   disabled?: boolean | undefined;
+}
+
+/** Where spans wait on disk. */
+export interface Spool {
+  /** Made if it is not there. Processes may share it; it must belong to the user that runs them. */
+  dir?: string | undefined;
+  /**
+   * For everything in it, whichever process wrote it.
+   * @defaultValue 1073741824 (1 GiB)
+   */
+  maxBytes?: number | undefined;
+}
+
+export interface ResolvedSpool {
+  /** Absolute. */
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** What was meant for other destinations is sent too; only the command line can say so. */
+  readonly takesAll: boolean;
 }
 
 /** Proxies of the environment as they were written, `null` where unset. */
@@ -273,6 +300,7 @@ export interface ResolvedOptions extends Connection, ResolvedPolicy {
   readonly maxBatchSpans: number;
   readonly scheduleDelayMs: number;
   readonly exitFlushMs: number;
+  readonly spool: ResolvedSpool | null;
   readonly sampler: SamplerSpec;
   /** `null` where no cost is wanted. */
   readonly cost: ResolvedCost | null;

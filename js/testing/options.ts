@@ -31,6 +31,7 @@ const ABSENT_OPTIONS = [
   "exitFlushMs",
   "sink",
   "destinations",
+  "spool",
   "disabled",
 ] as const;
 

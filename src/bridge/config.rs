@@ -11,6 +11,7 @@ use opentelemetry_sdk::Resource;
 use super::filter::filter;
 use super::gate::NativeGate;
 use super::policy::{NativePolicy, policy};
+use super::spool::NativeSpool;
 use super::thread::give_way;
 use crate::batch::BatchLimits;
 use crate::config::{Config, Destination, RouteConfig};
@@ -94,6 +95,8 @@ pub struct NativeConfig {
     pub max_batch_bytes: f64,
     pub max_batch_spans: u32,
     pub gate: NativeGate,
+    /// Where spans for collectors wait, besides memory.
+    pub spool: Option<NativeSpool>,
     pub quiet: bool,
 }
 
@@ -133,6 +136,10 @@ impl NativeConfig {
                 max_bytes: bytes(self.max_batch_bytes),
                 delay: Duration::from_millis(u64::from(told.schedule_delay_ms)),
             },
+            spool: self.spool.clone().map(|spool| {
+                let max_bytes = bytes(spool.max_bytes) as u64;
+                spool.into_config(max_bytes)
+            }),
             destination: match (told.otlp, told.file, told.console) {
                 (Some(target), _, _) => Destination::Collector(Box::new(self.target(target))),
                 (None, Some(file), _) => Destination::File(FileTarget {

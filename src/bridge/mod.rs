@@ -15,6 +15,7 @@ mod limits;
 mod memory;
 mod policy;
 mod process;
+mod spool;
 mod stats;
 mod thread;
 
@@ -32,6 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use self::config::NativeConfig;
 use self::derive::{Derived, DerivedAttribute};
 use self::hide::NativeHide;
+use self::spool::NativeSpoolSurvey;
 use self::stats::{NativeFlush, NativeStats};
 
 /// Registers this environment and the memory through which its spans come. Returns the slot that
@@ -141,6 +143,18 @@ pub fn screen(
     hide: NativeHide,
 ) -> Vec<DerivedAttribute> {
     derive::screen(attributes, event.as_deref(), hide)
+}
+
+/// What lies in a spool's directory, by the process that left it there, the oldest first.
+#[napi]
+pub fn spool_survey(dir: String) -> Result<Vec<NativeSpoolSurvey>> {
+    spool::look(&dir)
+}
+
+/// Deletes what no process has in hand, and returns what it was in all.
+#[napi]
+pub fn spool_clear(dir: String) -> Result<NativeSpoolSurvey> {
+    spool::remove(&dir)
 }
 
 fn millis(millis: u32) -> Duration {

@@ -40,7 +40,17 @@ pub struct NativeStats {
     pub last_error: Option<String>,
     pub redacted: f64,
     pub redaction_failures: f64,
+    pub spool: NativeSpoolStats,
     pub destinations: Vec<NativeDestinationStats>,
+}
+
+#[napi(object, use_nullable = true)]
+pub struct NativeSpoolStats {
+    pub recovered: f64,
+    pub left: f64,
+    pub not_spooled: f64,
+    pub orphans: f64,
+    pub damaged: f64,
 }
 
 #[napi(object, use_nullable = true)]
@@ -91,6 +101,13 @@ impl NativeStats {
             bytes_sent: number(counts.bytes_sent),
             bytes_held: number(pipeline.held_bytes() as u64),
             last_error: counts.last_error,
+            spool: NativeSpoolStats {
+                recovered: number(counts.spool.recovered),
+                left: number(counts.spool.left),
+                not_spooled: number(counts.spool.not_spooled),
+                orphans: number(counts.spool.orphans),
+                damaged: number(counts.spool.damaged),
+            },
             destinations: counts.destinations.iter().map(Into::into).collect(),
             redacted: number(counts.redacted),
             redaction_failures: number(counts.redaction_failures),
@@ -130,6 +147,6 @@ fn losses(lost: &Losses) -> Vec<NativeLoss> {
 
 /// JS counts in doubles, exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "no counter of ours comes near 2^53")]
-fn number(count: u64) -> f64 {
+pub(super) fn number(count: u64) -> f64 {
     count as f64
 }

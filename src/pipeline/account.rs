@@ -49,6 +49,42 @@ impl Account {
         claims.lose(&mut counts, stage, reason);
     }
 
+    /// Spans that another process left on disk are this one's from now on.
+    pub(super) fn recover(&self, spans: usize) {
+        let mut counts = self.shared.stats.counts();
+        counts.recover(spans as u64);
+        if let Some(page) = counts.destinations.get_mut(self.number) {
+            page.queued += spans as u64;
+        }
+    }
+
+    /// Spans that stay on disk for another process.
+    pub(super) fn leave(&self, claims: Claims) {
+        let mut counts = self.shared.stats.counts();
+        if let Some(page) = counts.destinations.get_mut(self.number) {
+            page.queued = page.queued.saturating_sub(claims.len() as u64);
+        }
+        claims.leave(&mut counts);
+    }
+
+    /// Spans that are in memory alone although there should be a spool.
+    pub(super) fn not_spooled(&self, spans: usize) {
+        self.shared.stats.counts().spool.not_spooled += spans as u64;
+    }
+
+    /// Segments that this destination has taken over and not read, before and now.
+    pub(super) fn orphans(&self, before: usize, now: usize) {
+        if before != now {
+            let spool = &mut self.shared.stats.counts().spool;
+            spool.orphans = (spool.orphans + now as u64).saturating_sub(before as u64);
+        }
+    }
+
+    /// Stretches and records on disk that cannot be read.
+    pub(super) fn damaged(&self, records: usize) {
+        self.shared.stats.counts().spool.damaged += records as u64;
+    }
+
     pub(super) fn closed_batches(&self, batches: usize) {
         self.shared.stats.counts().batches += batches as u64;
         self.on_page(|page| page.batches += batches as u64);

@@ -16,12 +16,18 @@ pub(super) struct Fate {
     open: Cell<usize>,
     /// The first loss counts.
     loss: RefCell<Option<(Stage, String)>>,
+    /// One of them left it on disk.
+    is_left: Cell<bool>,
 }
 
 impl Fate {
     /// `holders` is how many destinations want the span.
     pub(super) fn of(holders: usize) -> Rc<Self> {
-        Rc::new(Self { open: Cell::new(holders), loss: RefCell::default() })
+        Rc::new(Self {
+            open: Cell::new(holders),
+            loss: RefCell::default(),
+            is_left: Cell::default(),
+        })
     }
 
     /// One holder is through with it. Whether it was the last.
@@ -39,6 +45,16 @@ pub(super) struct Claims {
 }
 
 impl Claims {
+    /// Spans whose fate is nobody else's.
+    pub(super) fn of(spans: usize) -> Self {
+        Self { spans, fates: VecDeque::new() }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.spans += other.spans;
+        self.fates.extend(other.fates);
+    }
+
     pub(super) fn push(&mut self, fate: Option<Rc<Fate>>) {
         self.spans += 1;
         self.fates.extend(fate);
@@ -79,11 +95,31 @@ impl Claims {
     }
 }
 
+impl Claims {
+    /// They stay on disk, for another process.
+    pub(super) fn leave(self, counts: &mut Counts) {
+        if self.fates.is_empty() {
+            counts.leave(self.spans as u64);
+            return;
+        }
+        for fate in &self.fates {
+            fate.is_left.set(true);
+            if fate.settle() {
+                close(fate, counts);
+            }
+        }
+    }
+}
+
 /// Nobody holds the span any more. Whether it was delivered everywhere.
 fn close(fate: &Fate, counts: &mut Counts) -> bool {
     match fate.loss.borrow().as_ref() {
         Some((stage, reason)) => {
             counts.lose(*stage, reason, 1);
+            false
+        }
+        None if fate.is_left.get() => {
+            counts.leave(1);
             false
         }
         None => {

@@ -13,6 +13,7 @@ mod outlet;
 mod route;
 mod shared;
 mod sink;
+mod spooling;
 mod thread;
 mod worker;
 

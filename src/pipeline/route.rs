@@ -5,6 +5,8 @@
 //! When the pipeline is reconfigured its routes retire: they take nothing in any more, and are
 //! dropped when what they hold is gone.
 
+mod spooled;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,13 +19,14 @@ use tokio::time::Instant;
 use super::StartError;
 use super::account::Account;
 use super::claims::{Claims, Fate};
-use super::flushes::FlushReport;
+use super::flushes::{BatchId, FlushReport};
 use super::outlet::{Outlet, Queued};
 use super::shared::Shared;
 use super::sink::Sink;
+use super::spooling::Spooling;
 use crate::assembly::size_of_span;
 use crate::batch::{Batch, Closed};
-use crate::config::RouteConfig;
+use crate::config::{Destination, RouteConfig};
 use crate::export::{EncodedBatch, Encoder, Loss, Observer, Report};
 use crate::filter::Filter;
 use crate::redact::Policy;
@@ -36,8 +39,13 @@ pub(super) struct Route {
     account: Account,
     /// Of its spans and batches, under way ones included.
     held_bytes: usize,
+    /// Of the bound on memory.
+    share_bytes: usize,
     /// Nothing when it has retired.
     intake: Option<Intake>,
+    spooling: Option<Spooling>,
+    /// Batches that came to nothing before the sink had them.
+    settled_early: Vec<BatchId>,
 }
 
 struct Intake {
@@ -72,6 +80,14 @@ impl Route {
         let observer: Arc<dyn Observer> = Arc::new(account.clone());
         let encoder =
             Encoder::new(resource).map_err(|error| StartError::Thread(error.to_string()))?;
+        let spooling = match (config.spool, &config.destination) {
+            (Some(spool), Destination::Collector(target)) => {
+                let destination = format!("{} ({})", target.shown(), config.name);
+                let (limits, now) = (config.batch.clone(), Instant::now());
+                Some(Spooling::new(spool, destination, limits, account.clone(), now))
+            }
+            _ => None,
+        };
         let sink = Sink::open(config.destination, config.filter.is_open(), observer)
             .map_err(StartError::Target)?;
         let intake = Intake {
@@ -89,7 +105,10 @@ impl Route {
             shared: Arc::clone(shared),
             account,
             held_bytes: 0,
+            share_bytes: 0,
             intake: Some(intake),
+            spooling,
+            settled_early: Vec::new(),
         })
     }
 
@@ -126,6 +145,11 @@ impl Route {
             return;
         };
         let bytes = size_of_span(&span);
+        self.share_bytes = share_bytes;
+        if self.spooling.is_some() {
+            self.take_in_to_spool(span, bytes, fate);
+            return;
+        }
         if self.held_bytes + bytes <= share_bytes && self.shared.reserve(bytes) {
             self.held_bytes += bytes;
             intake.claims.push(fate);
@@ -137,12 +161,16 @@ impl Route {
 
     /// When its open batch has to go.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.intake.as_ref().and_then(|intake| intake.batch.due())
+        let spooled = self.spooling.as_ref().and_then(Spooling::due);
+        spooled.or(self.intake.as_ref().and_then(|intake| intake.batch.due()))
     }
 
     pub(super) fn close_batch(&mut self) {
         if let Some(intake) = &mut self.intake {
             intake.ready.extend(intake.batch.close());
+        }
+        if let Some(spooling) = &mut self.spooling {
+            spooling.close_batch();
         }
     }
 
@@ -157,7 +185,7 @@ impl Route {
         if self.outlet.sink.holds_back() {
             let batch = EncodedBatch { protobuf: Bytes::new(), spans: 0 };
             let id = self.shared.next_batch();
-            self.outlet.push(Queued { id, batch, claims: Claims::default() });
+            self.outlet.push(Queued { id, batch, claims: Claims::default(), records: Vec::new() });
         }
     }
 
@@ -166,7 +194,8 @@ impl Route {
         let Some(intake) = &mut self.intake else { return };
         let Tally { wanted, filtered, turned_away, unredacted } = std::mem::take(&mut intake.tally);
         let ready = std::mem::take(&mut intake.ready);
-        if wanted + filtered + ready.len() == 0 {
+        let is_gathered = self.spooling.as_ref().is_some_and(|spooling| !spooling.ready.is_empty());
+        if wanted + filtered + ready.len() == 0 && !is_gathered {
             return;
         }
         self.account.take_in(wanted, filtered);
@@ -180,6 +209,7 @@ impl Route {
         for closed in ready {
             self.encode(closed).await;
         }
+        self.write_chunk(Instant::now()).await;
         self.account.holds(self.held_bytes);
     }
 
@@ -204,7 +234,8 @@ impl Route {
             self.shared.hold(batch.protobuf.len());
             self.held_bytes += batch.protobuf.len();
             let claims = claims.take(batch.spans);
-            self.outlet.push(Queued { id: self.shared.next_batch(), batch, claims });
+            let id = self.shared.next_batch();
+            self.outlet.push(Queued { id, batch, claims, records: Vec::new() });
         }
     }
 
@@ -216,6 +247,7 @@ impl Route {
         mut claims: Claims,
         report: Report,
     ) -> FlushReport {
+        let records = self.take_under_way(id, &mut claims);
         let delivered = self.account.deliver(claims.take(report.delivered)) as u64;
         let mut outcome = FlushReport { delivered, ..FlushReport::default() };
         for (loss, spans) in &report.lost {
@@ -227,6 +259,9 @@ impl Route {
         self.shared.release(bytes);
         self.held_bytes = (self.held_bytes + kept).saturating_sub(bytes);
         self.account.holds(self.held_bytes);
+        let was_touched = outcome.delivered + outcome.lost > 0;
+        let mut records = self.settle_records(records, &report.unsent, was_touched).into_iter();
+        self.forget_evicted();
         if report.unsent.is_empty() {
             self.outlet.finished(id);
             return outcome;
@@ -234,7 +269,8 @@ impl Route {
         outcome.pending = report.unsent.iter().map(|batch| batch.spans as u64).sum();
         let mut queued = |batch: EncodedBatch| {
             let claims = claims.take(batch.spans);
-            Queued { id: self.shared.next_batch(), batch, claims }
+            let records = records.next().unwrap_or_default();
+            Queued { id: self.shared.next_batch(), batch, claims, records }
         };
         let unsent: Vec<Queued> = report.unsent.into_iter().map(&mut queued).collect();
         self.outlet.postponed(id, unsent.into_iter(), report.retry_not_before, Instant::now());

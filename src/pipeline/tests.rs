@@ -11,4 +11,5 @@ mod reconfiguring;
 mod recovery;
 mod routes;
 mod server;
+mod spool;
 mod stopping;

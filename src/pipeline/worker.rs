@@ -51,7 +51,7 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
-    /// The same, and nothing may come any more.
+    /// The same, but for what nothing is gained for by waiting; nothing may come any more.
     AtExit,
     /// The routes that spans take now: what an earlier configuration left behind may take long.
     Current,
@@ -121,12 +121,16 @@ impl Worker {
                 self.shared.close_flush(id, report);
             }
         }
+        self.routes.iter_mut().for_each(Route::leave);
     }
 
     fn is_done(&self, inbox_open: bool) -> bool {
         let nothing_left = self.routes.iter().all(|route| route.outlet.is_empty());
         match self.shutdown_at {
-            Some(deadline) => nothing_left || Instant::now() >= deadline,
+            Some(deadline) => {
+                let is_over = |route: &Route| route.outlet.is_empty() || route.is_safe_to_leave();
+                self.routes.iter().all(is_over) || Instant::now() >= deadline
+            }
             None => !inbox_open && nothing_left,
         }
     }
@@ -134,7 +138,9 @@ impl Worker {
     fn next_due(&self) -> Option<Instant> {
         let outlets = self.routes.iter().filter_map(|route| route.outlet.wakes_at());
         let batches = self.routes.iter().filter_map(Route::due);
-        outlets.chain(batches).chain(self.gate.due()).chain(self.shutdown_at).min()
+        let looks = self.routes.iter().filter_map(Route::looks_at);
+        let gate = self.gate.due();
+        outlets.chain(batches).chain(looks).chain(gate).chain(self.shutdown_at).min()
     }
 
     async fn obey(&mut self, command: Command, inbox: &mut UnboundedReceiver<Command>) {
@@ -238,15 +244,22 @@ impl Worker {
     /// Starts whatever may be started, and forgets older routes that are empty.
     fn deliver(&mut self) {
         let now = Instant::now();
-        for Route { number, outlet, .. } in &mut self.routes {
-            while let Some(Queued { id, batch, claims }) = outlet.start_next(now) {
-                let (route, sink) = (*number, outlet.sink.clone());
+        let is_ending = self.shutdown_at.is_some();
+        for route in &mut self.routes {
+            if !is_ending {
+                route.recover(now);
+            }
+            while let Some(Queued { id, batch, claims, .. }) = route.start_next(now) {
+                let (route, sink) = (route.number, route.outlet.sink.clone());
                 self.under_way.push(Box::pin(async move {
                     let bytes = batch.protobuf.len();
                     let report = sink.deliver(batch).await;
                     Tried { route, id, bytes, claims, report }
                 }));
             }
+        }
+        for id in self.routes.iter_mut().flat_map(Route::take_settled_early) {
+            self.flushes.settle(id, FlushReport::default());
         }
         self.routes.retain(|route| !route.is_over());
     }
@@ -272,6 +285,10 @@ impl Worker {
         let mut report = FlushReport { pending: self.gate.held_spans(), ..FlushReport::default() };
         for route in &mut self.routes {
             if reach == Reach::Current && !route.is_current() {
+                continue;
+            }
+            if reach == Reach::AtExit && route.is_safe_to_leave() {
+                report.pending += route.pending().pending;
                 continue;
             }
             if reach == Reach::AtExit {

@@ -1,13 +1,14 @@
 //! Configurations, chunks and the sums that always have to agree.
 
 use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 
 use super::super::{FlushReport, Pipeline, Tally};
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination, Gate, RouteConfig};
+use crate::config::{Config, Destination, Gate, RouteConfig, SpoolConfig};
 use crate::export::{Encoding, ProxyEnv, Target};
 use crate::filter::Filter;
 use crate::redact::Policy;
@@ -71,6 +72,7 @@ pub fn route_into(name: &str, destination: Destination) -> RouteConfig {
             delay: Duration::from_secs(3_600),
         },
         destination,
+        spool: None,
     }
 }
 
@@ -80,6 +82,13 @@ pub fn with_round(mut config: Config, round: Duration) -> Config {
             target.timeout = round;
         }
     }
+    config
+}
+
+/// The same, with this directory to wait in.
+pub fn with_spool(mut config: Config, dir: &Path, max_bytes: u64) -> Config {
+    let spool = SpoolConfig { dir: dir.to_owned(), max_bytes, takes_all: false };
+    config.routes.iter_mut().for_each(|route| route.spool = Some(spool.clone()));
     config
 }
 
@@ -139,8 +148,9 @@ pub fn shut_down(pipeline: &Pipeline, grace: Duration) {
 /// The counts, in which no span is unaccounted for.
 pub fn counts(pipeline: &Pipeline) -> Counts {
     let counts = pipeline.stats();
-    let sum = counts.queued + counts.delivered + counts.filtered + counts.lost_in_all();
-    assert_eq!(counts.ended, sum, "{counts:?}");
+    let left = counts.spool.left;
+    let sum = counts.queued + counts.delivered + counts.filtered + counts.lost_in_all() + left;
+    assert_eq!(counts.ended + counts.spool.recovered, sum, "{counts:?}");
     assert!(counts.started >= counts.ended, "{counts:?}");
     counts
 }
