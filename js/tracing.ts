@@ -14,8 +14,12 @@ import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
+import { RecordingSpan } from "./capture/span.js";
 import { Engine } from "./engine.js";
 import { describeValue } from "./errors.js";
+import { endReason, finishAll } from "./exits/endings.js";
+import { ProcessEnd } from "./exits/process-end.js";
+import { endUnfinished } from "./exits/unfinished.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
 import type { TraceHook } from "./hooks/finished-trace.js";
@@ -34,6 +38,7 @@ import {
 } from "./registration.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
+import { recordFailure } from "./spans/run.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -54,7 +59,7 @@ export class Tracing implements CatalystTracing {
   private registration: Registration | undefined;
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
-  private readonly onExit = (): void => this.flushAtExit();
+  private readonly processEnd: ProcessEnd;
 
   constructor(
     native: Native,
@@ -86,7 +91,12 @@ export class Tracing implements CatalystTracing {
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
-    process.on("exit", this.onExit);
+    this.processEnd = new ProcessEnd({
+      finish: () => this.flushAtExit(),
+      hurry: () => this.recorder.guard(() => this.engine.hurry()),
+      fail: (error) => this.failActiveSpan(error),
+    });
+    this.watchProcessEnd();
   }
 
   get installed(): InstallResult[] {
@@ -117,6 +127,7 @@ export class Tracing implements CatalystTracing {
     }
     this.recorder.sampler = createSampler(options.sampler);
     this.recorder.resource = readableResource(options.resource as never);
+    this.watchProcessEnd();
   }
 
   flush(timeoutMs?: number): Promise<FlushResult> {
@@ -156,7 +167,7 @@ export class Tracing implements CatalystTracing {
     } catch (fault) {
       this.reportFault(fault);
     } finally {
-      process.off("exit", this.onExit);
+      this.processEnd.stop();
       this.onEnd();
     }
   }
@@ -201,11 +212,29 @@ export class Tracing implements CatalystTracing {
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
   private flushAtExit(): void {
-    this.traceHooks.tellAll();
+    const { recorder } = this;
+    recorder.guard(finishAll);
+    recorder.guard(() => endUnfinished(recorder.openSpans(), endReason()));
+    recorder.guard(() => this.traceHooks.tellAll());
     const { outbox } = this.engine;
     // When a worker ends the process goes on, and with it the native thread.
-    if (isMainThread) outbox.flushAtEnd();
-    else outbox.submit();
+    recorder.guard(() => (isMainThread ? outbox.flushAtEnd() : outbox.submit()));
+  }
+
+  /** What is kept in this process needs no more than it has. */
+  private watchProcessEnd(): void {
+    const { exitFlushMs, sink } = this.options;
+    const isAware = exitFlushMs > 0 && sink !== "memory";
+    this.recorder.knowsOpenSpans = isAware;
+    this.processEnd.update(isAware);
+  }
+
+  /** An error that nobody catches was thrown, perhaps inside a span. */
+  private failActiveSpan(error: unknown): void {
+    this.recorder.guard(() => {
+      const span = trace.getSpan(this.recorder.contexts.active());
+      if (span instanceof RecordingSpan && span.isRecording()) recordFailure(span, error);
+    });
   }
 
   private reportFault(fault: unknown): void {

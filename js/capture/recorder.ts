@@ -10,6 +10,7 @@ import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
 import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
+import { OpenSpans } from "./open-spans.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import type { SpanObserver, SpanProcessor } from "./span-processor.js";
@@ -56,6 +57,9 @@ export class Recorder {
   private copies: Walker | undefined;
   private isOpen = true;
   private readonly abandoned: AbandonedSpans;
+  private readonly open = new OpenSpans();
+  /** Whether spans that start now will be among the open ones. */
+  knowsOpenSpans = false;
   /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
   contexts: ContextAccess = contextApi;
   /** Spans of another provider may come between ours. */
@@ -70,7 +74,10 @@ export class Recorder {
     this.derive = derive;
     this.onFault = onFault;
     this.abandoned = new AbandonedSpans((s0, s1) => this.discard(s0, s1));
-    outbox.beforeSubmit = () => this.abandoned.settle();
+    outbox.beforeSubmit = () => {
+      this.abandoned.settle();
+      this.open.settle();
+    };
   }
 
   /** False after `shutdown()`: then spans are no-ops. */
@@ -93,8 +100,14 @@ export class Recorder {
     this.processors = others.length === 0 ? undefined : others;
   }
 
+  /** Those that have started since that is to be known, and have not ended. */
+  openSpans(): readonly RecordingSpan[] {
+    return this.isOpen ? this.open.all() : [];
+  }
+
   start(span: RecordingSpan, context: Context): void {
     this.outbox.countStart();
+    if (this.knowsOpenSpans) this.open.started(span, this.outbox.willSubmit);
     if (this.processors === undefined) return;
     for (const processor of this.processors) {
       this.guard(() => processor.onStart(span as never, context));
@@ -113,6 +126,7 @@ export class Recorder {
     if (!this.isOpen) return;
     const { outbox } = this;
     outbox.countEnd();
+    this.open.ended(span);
     const { isWriting } = outbox;
     let place = outbox.walker;
     try {

@@ -73,6 +73,11 @@ export class Outbox {
     return new Uint32Array(walker.bytes.buffer, walker.bytes.byteOffset, HEADER_WORDS);
   }
 
+  /** What is written now crosses within milliseconds, if the event loop gets a turn. */
+  get willSubmit(): boolean {
+    return this.isScheduled;
+  }
+
   countStart(): void {
     this.header[STARTED]! += 1;
   }

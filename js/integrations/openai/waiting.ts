@@ -4,9 +4,12 @@
  * the process exits all of them end, with what had been heard.
  */
 
+import { beforeEnd, type EndReason } from "../../exits/endings.js";
+
 /** A call, as far as it can be given up. */
 interface Open {
   abandon(): void;
+  interrupt(reason: EndReason): void;
 }
 
 const open = new Set<Open>();
@@ -17,8 +20,8 @@ export function underWay(call: Open): void {
   open.add(call);
   if (isListening) return;
   isListening = true;
-  process.once("exit", () => {
-    for (const left of open) left.abandon();
+  beforeEnd((reason) => {
+    for (const left of open) left.interrupt(reason);
   });
 }
 
