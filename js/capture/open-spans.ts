@@ -2,13 +2,13 @@
  * The spans that are open, for the end of the process, without holding them: one that is never
  * ended can be collected, and is forgotten.
  *
- * Most spans end in the tick in which they started, or while a hand-over is due anyway; those cost a
- * place in a list. Only what is open when the outbox crosses gets a weak reference.
+ * Most spans end in the tick in which they started; those cost a place in a list. Only what is open
+ * when the outbox crosses, or when that list is long, gets a weak reference.
  */
 import type { RecordingSpan } from "./span.js";
 
-/** What is held for a moment; more is looked through at once. */
-const MAX_YOUNG = 1024;
+/** What is held for a moment; more is looked through at once. Garbage that is held costs. */
+const MAX_YOUNG = 64;
 const MIN_PLACES_TO_SWEEP = 1024;
 
 export class OpenSpans {
@@ -36,9 +36,13 @@ export class OpenSpans {
 
   ended(span: RecordingSpan): void {
     const { place } = span;
-    if (place === undefined) return;
-    this.places[place] = undefined;
-    this.free.push(place);
+    if (place !== undefined) {
+      this.places[place] = undefined;
+      this.free.push(place);
+    } else if (this.young.at(-1) === span) {
+      // What is not kept need not survive a collection.
+      this.young.pop();
+    }
   }
 
   /** In the order in which they started, as far as that is known. */

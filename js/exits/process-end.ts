@@ -9,6 +9,9 @@ import { FatalErrors } from "./fatal-errors.js";
 import { LastListener } from "./last-listener.js";
 import { Signals } from "./signals.js";
 
+/** Deno ends by an error without an `exit` event. */
+const HAS_EXIT_AFTER_ERROR = process.versions["deno"] === undefined;
+
 /** What there is to do then. Nothing of it may throw. */
 export interface LastActs {
   /** This is the last chance. */
@@ -27,7 +30,10 @@ export class ProcessEnd {
 
   constructor(acts: LastActs) {
     this.exit = new LastListener(() => acts.finish());
-    this.errors = new FatalErrors((error) => acts.fail(error));
+    this.errors = new FatalErrors((error) => {
+      acts.fail(error);
+      if (!HAS_EXIT_AFTER_ERROR) acts.finish();
+    });
     this.signals = new Signals(
       (signal) => {
         endsBy(signal);
