@@ -89,6 +89,29 @@ for (const runtime of [...nodeVersions(), findBun(), findDeno()]) {
   });
 }
 
+const bun = findBun();
+test(
+  "bun: a signal that the process was started to ignore stays ignored",
+  { skip: "skipped" in bun ? bun.skipped : noSignals },
+  async () => {
+    const { code, signal } = await accounted(
+      `import { spawn } from "node:child_process";
+       if (process.env.CHILD === undefined) {
+         const env = { ...process.env, CHILD: "1" };
+         const again = \`trap "" HUP; exec "\${process.execPath}" run "\${process.argv[1]}"\`;
+         const child = spawn("sh", ["-c", again], { env, stdio: ["ignore", "inherit", "inherit"] });
+         child.once("exit", (code) => process.exit(code ?? 99));
+       } else {
+         end(start("before"));
+         process.kill(process.pid, "SIGHUP");
+         setTimeout(() => { end(start("after")); process.exit(8); }, 100);
+       }`,
+      { runtime: "bun" },
+    );
+    assert.deepEqual([code, signal], [8, null]);
+  },
+);
+
 /** Whatever process said that a span has ended, it has arrived, once. */
 async function family(
   body: string,

@@ -8,6 +8,7 @@
  * we are back in the same moment.
  */
 import type { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
 /** What a terminal, a shell, or whoever runs services sends to have a process end. */
@@ -16,6 +17,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 /** On Windows a process cannot die of a signal that it sends to itself. */
 const KNOWS_SIGNALS = process.platform !== "win32";
 
+const IS_BUN = process.versions["bun"] !== undefined;
 /** Bun does not say when a listener for a signal leaves. */
 const LOOK_EVERY_MS = 1000;
 
@@ -26,6 +28,7 @@ type Listener = (...args: never[]) => unknown;
 
 export class Signals {
   private readonly present = new Set<NodeJS.Signals>();
+  private followed: readonly NodeJS.Signals[] = [];
   private isOn = false;
   private isLeaving = false;
   private looking: NodeJS.Timeout | undefined;
@@ -42,12 +45,13 @@ export class Signals {
   start(): void {
     if (this.isOn || !KNOWS_SIGNALS) return;
     this.isOn = true;
-    for (const signal of SIGNALS) this.comeIfAlone(signal);
+    this.followed = SIGNALS.filter((signal) => !isIgnored(signal));
+    this.followed.forEach(this.comeIfAlone);
     // Before Node's own one, which only begins to listen where nobody did.
     emitter.prependListener("newListener", this.onNew);
     process.on("removeListener", this.onRemoved);
-    if (process.versions["bun"] !== undefined) {
-      this.looking = setInterval(() => SIGNALS.forEach(this.comeIfAlone), LOOK_EVERY_MS);
+    if (IS_BUN) {
+      this.looking = setInterval(() => this.followed.forEach(this.comeIfAlone), LOOK_EVERY_MS);
       this.looking.unref();
     }
   }
@@ -58,15 +62,15 @@ export class Signals {
     process.off("newListener", this.onNew);
     process.off("removeListener", this.onRemoved);
     clearInterval(this.looking);
-    for (const signal of SIGNALS) this.leave(signal);
+    for (const signal of this.followed) this.leave(signal);
   }
 
   private readonly onNew = (event: string | symbol, listener: Listener): void => {
-    if (isOurs(event) && listener !== this.onSignal) this.leave(event);
+    if (this.follows(event) && listener !== this.onSignal) this.leave(event);
   };
 
   private readonly onRemoved = (event: string | symbol): void => {
-    if (!isOurs(event) || this.isLeaving) return;
+    if (!this.follows(event) || this.isLeaving) return;
     // It may have been ours: `removeAllListeners()` wants what happens without any.
     if (!process.listeners(event).includes(this.onSignal)) this.present.delete(event);
     this.comeIfAlone(event);
@@ -77,6 +81,10 @@ export class Signals {
     this.present.add(signal);
     process.on(signal, this.onSignal);
   };
+
+  private follows(event: string | symbol): event is NodeJS.Signals {
+    return (this.followed as readonly (string | symbol)[]).includes(event);
+  }
 
   private leave(signal: NodeJS.Signals): void {
     if (!this.present.delete(signal)) return;
@@ -105,6 +113,17 @@ export class Signals {
   };
 }
 
-function isOurs(event: string | symbol): event is NodeJS.Signals {
-  return (SIGNALS as readonly (string | symbol)[]).includes(event);
+/**
+ * Whether who started the process wanted it to outlive that signal, as `nohup` does. Node and Deno
+ * forget that when they start; Bun keeps to it.
+ */
+function isIgnored(signal: NodeJS.Signals): boolean {
+  if (!IS_BUN) return false;
+  try {
+    const [, mask = "0"] =
+      /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+    return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+  } catch {
+    return false; // Only Linux tells.
+  }
 }
