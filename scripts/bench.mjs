@@ -11,6 +11,7 @@ const BENCHES = new Map([
   ["handoff", []],
   ["openai", ["openai-6"]],
   ["agents", ["agents-0.8"]],
+  ["load", []],
 ]);
 
 await runMain(async () => {
