@@ -12,6 +12,7 @@ const BENCHES = new Map([
   ["openai", ["openai-6"]],
   ["agents", ["agents-0.8"]],
   ["load", []],
+  ["leaks", ["openai-6"]],
 ]);
 
 await runMain(async () => {
