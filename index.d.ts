@@ -20,9 +20,10 @@ export declare function flushBegin(slot: number): number | null;
 
 /**
  * Flushes and blocks this thread until done, or until all such calls together have taken as long
- * as the end of a process may be held up. For the `exit` event.
+ * as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+ * `exit` event, and for signals.
  */
-export declare function flushBlocking(slot: number): NativeFlush | null;
+export declare function flushBlocking(slot: number, maxMs?: number | undefined | null): NativeFlush | null;
 
 /** What became of a flush, once it is done. */
 export declare function flushPoll(slot: number, id: number): NativeFlush | null;

@@ -92,7 +92,7 @@ export class Tracing implements CatalystTracing {
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
     this.processEnd = new ProcessEnd({
-      finish: () => this.flushAtExit(),
+      finish: (maxMs) => this.flushAtExit(maxMs),
       hurry: () => this.recorder.guard(() => this.engine.hurry()),
       fail: (error) => this.failActiveSpan(error),
     });
@@ -176,9 +176,9 @@ export class Tracing implements CatalystTracing {
     const own = new AsyncContextManager();
     const held = this.registerWith(own);
     const isAlone = held.includes("trace") && held.includes("context");
-    this.settle(isAlone ? own : sharedContexts(own), isAlone);
+    this.settle(isAlone ? own : sharedContexts(own), isAlone ? own : undefined);
     // Who clears our place makes room for somebody else.
-    own.onDisable = () => this.settle(sharedContexts(own), false);
+    own.onDisable = () => this.settle(sharedContexts(own), undefined);
   }
 
   /** Takes its place in OpenTelemetry's API, as far as it should; returns the roles it has there. */
@@ -195,10 +195,11 @@ export class Tracing implements CatalystTracing {
     return this.registration.held;
   }
 
-  /** @param isAlone - no spans but ours can be made through OpenTelemetry's API */
-  private settle(contexts: ContextAccess, isAlone: boolean): void {
+  /** @param alone - where no spans but ours can be made through OpenTelemetry's API */
+  private settle(contexts: ContextAccess, alone: AsyncContextManager | undefined): void {
     if (this.ending !== undefined) return;
-    const { recorder, foreignSpans, isSetUp } = this;
+    const { recorder, foreignSpans, isSetUp, provider } = this;
+    const isAlone = alone !== undefined;
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
     announce({
@@ -206,19 +207,20 @@ export class Tracing implements CatalystTracing {
       contexts,
       isSetUp,
       foreignSpans,
+      isUnwatched: () => alone?.isIdle === true && !provider.isShared,
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
-  private flushAtExit(): void {
+  private flushAtExit(maxMs: number | null): void {
     const { recorder } = this;
     recorder.guard(finishAll);
     recorder.guard(() => endUnfinished(recorder.openSpans(), endReason()));
     recorder.guard(() => this.traceHooks.tellAll());
     const { outbox } = this.engine;
     // When a worker ends the process goes on, and with it the native thread.
-    recorder.guard(() => (isMainThread ? outbox.flushAtEnd() : outbox.submit()));
+    recorder.guard(() => (isMainThread ? outbox.flushAtEnd(maxMs) : outbox.submit()));
   }
 
   /** What is kept in this process needs no more than it has. */

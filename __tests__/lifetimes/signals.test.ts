@@ -203,13 +203,34 @@ test("a second signal ends the process at once, while the first is still being a
     setInterval(() => {}, 1000);
     const again = \`process.on("disconnect", () => {}); process.once("message", () => {
       process.kill(\${process.pid}, "SIGINT");
-      setTimeout(() => process.kill(\${process.pid}, "SIGINT"), 200);
+      setTimeout(() => process.kill(\${process.pid}, "SIGINT"), 600);
     });\`;
     const child = spawn(process.execPath, ["-e", again], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
     child.send("go");`;
   const { code, signal, durationMs } = await runProgram(program);
   assert.deepEqual([code, signal], [null, "SIGINT"]);
   assert.ok(durationMs < 10_000, `${durationMs} ms`);
+});
+
+test("a signal that comes twice within a moment, as under npm start, is one", async (t) => {
+  if (noSignals) return t.skip(noSignals);
+  await using collector = await startCollector();
+  collector.respond({ status: 200, delayMs: 120 });
+  const program = `
+    import { fork } from "node:child_process";
+    import { setup } from "catalyst-tracing";
+    if (process.argv[2] === "twice") {
+      process.kill(process.ppid, "SIGINT");
+      setTimeout(() => process.kill(process.ppid, "SIGINT"), 40);
+    } else {
+      const { tracer } = await setup({ endpoint: ${JSON.stringify(collector.url)}, scheduleDelayMs: 60_000 });
+      tracer.startSpan("s").end();
+      setInterval(() => {}, 1000);
+      fork(new URL(import.meta.url), ["twice"]);
+    }`;
+  const { code, signal } = await runProgram(program);
+  assert.deepEqual([code, signal], [null, "SIGINT"]);
+  assert.equal(collector.spans.length, 1);
 });
 
 /** How the SDK ends a process of which it has the only listener. */

@@ -14,8 +14,8 @@ const HAS_EXIT_AFTER_ERROR = process.versions["deno"] === undefined;
 
 /** What there is to do then. Nothing of it may throw. */
 export interface LastActs {
-  /** This is the last chance. */
-  finish(): void;
+  /** This is the last chance, and may take no longer than that, where it is said. */
+  finish(maxMs: number | null): void;
   /** The end is probably near. */
   hurry(): void;
   /** What was thrown ends the process. */
@@ -29,15 +29,15 @@ export class ProcessEnd {
   private isAware = false;
 
   constructor(acts: LastActs) {
-    this.exit = new LastListener(() => acts.finish());
+    this.exit = new LastListener(() => acts.finish(null));
     this.errors = new FatalErrors((error) => {
       acts.fail(error);
-      if (!HAS_EXIT_AFTER_ERROR) acts.finish();
+      if (!HAS_EXIT_AFTER_ERROR) acts.finish(null);
     });
     this.signals = new Signals(
-      (signal) => {
+      (signal, maxMs) => {
         endsBy(signal);
-        acts.finish();
+        acts.finish(maxMs);
       },
       () => acts.hurry(),
     );

@@ -17,6 +17,12 @@ const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 /** On Windows a process cannot die of a signal that it sends to itself. */
 const KNOWS_SIGNALS = process.platform !== "win32";
 
+/**
+ * `npm start` hands on the Ctrl-C that the terminal has sent to its children as well: a signal that
+ * comes so soon after another one is the same one, and nobody who has lost patience.
+ */
+const TWIN_MS = 250;
+
 const IS_BUN = process.versions["bun"] !== undefined;
 /** Bun does not say when a listener for a signal leaves. */
 const LOOK_EVERY_MS = 1000;
@@ -34,11 +40,12 @@ export class Signals {
   private looking: NodeJS.Timeout | undefined;
 
   /**
-   * @param onDeath - the process is about to die of that signal; must not throw
+   * @param onDeath - the process is about to die of that signal; told again when it has not done what
+   *   it has to within the time; must not throw
    * @param onOthers - others got that signal too and decide
    */
   constructor(
-    private readonly onDeath: (signal: NodeJS.Signals) => void,
+    private readonly onDeath: (signal: NodeJS.Signals, maxMs: number | null) => void,
     private readonly onOthers: () => void,
   ) {}
 
@@ -97,13 +104,15 @@ export class Signals {
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    // First of all, so that a second signal ends the process however long the rest takes.
-    this.leave(signal);
-    if (process.listenerCount(signal) > 0) {
+    if (process.listenerCount(signal) > 1) {
+      this.leave(signal);
       this.onOthers();
       return;
     }
-    this.onDeath(signal);
+    this.onDeath(signal, TWIN_MS);
+    // From here on a second signal ends the process, however long the rest takes.
+    this.leave(signal);
+    this.onDeath(signal, null);
     try {
       process.kill(process.pid, signal);
     } catch {

@@ -74,10 +74,12 @@ pub fn flush_abandon(slot: u32, id: u32) {
 }
 
 /// Flushes and blocks this thread until done, or until all such calls together have taken as long
-/// as the end of a process may be held up. For the `exit` event.
+/// as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+/// `exit` event, and for signals.
 #[napi]
-pub fn flush_blocking(slot: u32) -> Option<NativeFlush> {
-    process::pipeline_of(slot)?.flush_at_exit().map(Into::into)
+pub fn flush_blocking(slot: u32, max_ms: Option<u32>) -> Option<NativeFlush> {
+    let limit = max_ms.map_or(Duration::MAX, millis);
+    process::pipeline_of(slot)?.flush_at_exit_for(limit).map(Into::into)
 }
 
 /// What the environment of `slot` kept in memory since the last call, everything submitted so far
