@@ -1,5 +1,8 @@
 // Generated from src/bridge/ by scripts/build-native.mjs; edits are overwritten.
 
+/** JS has heard the signal, or does not listen for it any more. */
+export declare function answerSignal(signal: number): void;
+
 /**
  * Registers this environment and the memory through which its spans come. Returns the slot that
  * the other functions ask for.
@@ -27,6 +30,12 @@ export declare function flushBlocking(slot: number, maxMs?: number | undefined |
 
 /** What became of a flush, once it is done. */
 export declare function flushPoll(slot: number, id: number): NativeFlush | null;
+
+/**
+ * JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+ * signal comes, because it does not come to that, the signal kills.
+ */
+export declare function guardSignal(signal: number, graceMs: number): void;
 
 /** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
 export declare function isFinished(slot: number): boolean;

@@ -91,11 +91,17 @@ export class Tracing implements CatalystTracing {
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
-    this.processEnd = new ProcessEnd({
-      finish: (maxMs) => this.flushAtExit(maxMs),
-      hurry: () => this.recorder.guard(() => this.engine.hurry()),
-      fail: (error) => this.failActiveSpan(error),
-    });
+    this.processEnd = new ProcessEnd(
+      {
+        finish: (maxMs) => this.flushAtExit(maxMs),
+        hurry: () => this.recorder.guard(() => this.engine.hurry()),
+        fail: (error) => this.failActiveSpan(error),
+      },
+      {
+        guard: (signal) => native.guardSignal(signal, this.options.exitFlushMs),
+        answer: (signal) => native.answerSignal(signal),
+      },
+    );
     this.watchProcessEnd();
   }
 

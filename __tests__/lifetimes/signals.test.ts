@@ -233,6 +233,62 @@ test("a signal that comes twice within a moment, as under npm start, is one", as
   assert.equal(collector.spans.length, 1);
 });
 
+const noGuard = process.platform === "linux" ? false : "only Linux has timers that send signals";
+
+for (const signal of SIGNALS) {
+  test(
+    `a process whose JavaScript never comes to an end dies of ${signal} all the same`,
+    { skip: noGuard },
+    async () => {
+      const {
+        code,
+        signal: diedOf,
+        stdout,
+      } = await accounted(
+        `end(start("before"));
+         await tracing.flush();
+         for (let n = 0; ; n += 1) if (n === 1e8) say("ready " + Date.now());`,
+        { kill: { signal, when: "ready" }, setup: { exitFlushMs: 300 } },
+      );
+      const took = Date.now() - Number(/ready (\d+)/.exec(stdout)?.[1]);
+      assert.deepEqual([code, diedOf], [null, signal]);
+      assert.ok(took < 300 + PROCESS_SLACK_MS, `${took} ms`);
+    },
+  );
+}
+
+test(
+  "a process that is busy for a while, and then gets to the signal, loses nothing",
+  { skip: noGuard },
+  async () => {
+    const { signal } = await accounted(
+      `say("ready");
+       const until = performance.now() + 600;
+       while (performance.now() < until);
+       end(start("late"));
+       setInterval(() => {}, 1000);`,
+      { kill: { signal: "SIGTERM", when: "ready" }, setup: { exitFlushMs: 5000 } },
+    );
+    assert.equal(signal, "SIGTERM");
+  },
+);
+
+test(
+  "a busy process of which the app listens goes on as long as it would",
+  { skip: noGuard },
+  async () => {
+    const { code } = await accounted(
+      `process.on("SIGTERM", () => { end(start("late")); process.exit(7); });
+       say("ready");
+       const until = performance.now() + 800;
+       while (performance.now() < until);
+       setInterval(() => {}, 1000);`,
+      { kill: { signal: "SIGTERM", when: "ready" }, setup: { exitFlushMs: 200 } },
+    );
+    assert.equal(code, 7);
+  },
+);
+
 /** How the SDK ends a process of which it has the only listener. */
 const AGENTS_EXITS = { SIGTERM: 0, SIGINT: 130 } as const;
 

@@ -7,7 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { endsBy } from "./endings.js";
 import { FatalErrors } from "./fatal-errors.js";
 import { LastListener } from "./last-listener.js";
-import { Signals } from "./signals.js";
+import { type SignalGuard, Signals } from "./signals.js";
 
 /** Deno ends by an error without an `exit` event. */
 const HAS_EXIT_AFTER_ERROR = process.versions["deno"] === undefined;
@@ -28,7 +28,7 @@ export class ProcessEnd {
   private readonly signals: Signals;
   private isAware = false;
 
-  constructor(acts: LastActs) {
+  constructor(acts: LastActs, guard: SignalGuard) {
     this.exit = new LastListener(() => acts.finish(null));
     this.errors = new FatalErrors((error) => {
       acts.fail(error);
@@ -40,6 +40,7 @@ export class ProcessEnd {
         acts.finish(maxMs);
       },
       () => acts.hurry(),
+      guard,
     );
     this.exit.start();
   }

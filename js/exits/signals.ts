@@ -30,6 +30,17 @@ const LOOK_EVERY_MS = 1000;
 /** Its own type knows fewer ways to listen. */
 const emitter: EventEmitter = process;
 
+/** What stands in for us when JavaScript does not come to an end, and our listener never gets its turn. */
+export interface SignalGuard {
+  /** Only we listen: unless answered in time, the signal kills. */
+  guard(signal: number): void;
+  /** We have got it, or are gone. */
+  answer(signal: number): void;
+}
+
+/** It stands before the handlers of libuv, and knows no others. */
+const HAS_LIBUV = !IS_BUN && process.versions["deno"] === undefined;
+
 type Listener = (...args: never[]) => unknown;
 
 export class Signals {
@@ -47,6 +58,7 @@ export class Signals {
   constructor(
     private readonly onDeath: (signal: NodeJS.Signals, maxMs: number | null) => void,
     private readonly onOthers: () => void,
+    private readonly stand: SignalGuard,
   ) {}
 
   start(): void {
@@ -87,6 +99,7 @@ export class Signals {
     if (!this.isOn || process.listenerCount(signal) > 0) return;
     this.present.add(signal);
     process.on(signal, this.onSignal);
+    if (HAS_LIBUV) this.stand.guard(constants.signals[signal]);
   };
 
   private follows(event: string | symbol): event is NodeJS.Signals {
@@ -95,6 +108,7 @@ export class Signals {
 
   private leave(signal: NodeJS.Signals): void {
     if (!this.present.delete(signal)) return;
+    this.answer(signal);
     this.isLeaving = true;
     try {
       process.off(signal, this.onSignal);
@@ -103,7 +117,12 @@ export class Signals {
     }
   }
 
+  private answer(signal: NodeJS.Signals): void {
+    if (HAS_LIBUV) this.stand.answer(constants.signals[signal]);
+  }
+
   private readonly onSignal = (signal: NodeJS.Signals): void => {
+    this.answer(signal);
     if (process.listenerCount(signal) > 1) {
       this.leave(signal);
       this.onOthers();

@@ -10,6 +10,7 @@ mod config;
 mod derive;
 mod memory;
 mod process;
+mod signals;
 mod stats;
 mod thread;
 
@@ -113,6 +114,19 @@ pub fn release(slot: u32, grace_ms: u32) -> bool {
 #[napi]
 pub fn is_finished(slot: u32) -> bool {
     process::is_finished(slot)
+}
+
+/// JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+/// signal comes, because it does not come to that, the signal kills.
+#[napi]
+pub fn guard_signal(signal: i32, grace_ms: u32) {
+    signals::guard(signal, millis(grace_ms));
+}
+
+/// JS has heard the signal, or does not listen for it any more.
+#[napi]
+pub fn answer_signal(signal: i32) {
+    signals::answer(signal);
 }
 
 /// What the parts in `chunk` say, mapped as on the native thread: for JS span processors.
