@@ -207,7 +207,7 @@ for (const fault of FAULTS) {
     await using collector = await startCollector();
     await using door = new Door(collector.port);
     await door.open();
-    const { answers, behind, promise, options, textBytes, twice = 0 } = fault;
+    const { answers, behind, options, textBytes, twice = 0 } = fault;
     if (typeof answers === "function") {
       collector.respond((index, { body }) => answers(index, body.length));
     } else if (answers !== undefined) {
