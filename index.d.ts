@@ -1,5 +1,8 @@
 // Generated from src/bridge/ by scripts/build-native.mjs; edits are overwritten.
 
+/** JS has heard the signal, or does not listen for it any more. */
+export declare function answerSignal(signal: number): void;
+
 /**
  * Registers this environment and the memory through which its spans come. Returns the slot that
  * the other functions ask for.
@@ -20,12 +23,19 @@ export declare function flushBegin(slot: number): number | null;
 
 /**
  * Flushes and blocks this thread until done, or until all such calls together have taken as long
- * as the end of a process may be held up. For the `exit` event.
+ * as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+ * `exit` event, and for signals.
  */
-export declare function flushBlocking(slot: number): NativeFlush | null;
+export declare function flushBlocking(slot: number, maxMs?: number | undefined | null): NativeFlush | null;
 
 /** What became of a flush, once it is done. */
 export declare function flushPoll(slot: number, id: number): NativeFlush | null;
+
+/**
+ * JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+ * signal comes, because it does not come to that, the signal kills.
+ */
+export declare function guardSignal(signal: number, graceMs: number): void;
 
 /** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
 export declare function isFinished(slot: number): boolean;
@@ -49,7 +59,7 @@ export declare function release(slot: number, graceMs: number): boolean;
  * What may leave the process of attributes that go onto a span of somebody else's: those of the
  * span, or of the event of that name.
  */
-export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, hide: NativeHide): Array<DerivedAttribute>;
+export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, policy: NativePolicy): Array<DerivedAttribute>;
 
 /** Deletes what no process has in hand, and returns what it was in all. */
 export declare function spoolClear(dir: string): NativeSpoolSurvey;

@@ -5,7 +5,7 @@
 import type { NativeConfig, NativeDestination } from "../index.js";
 import { Outbox } from "./handoff/outbox.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
-import { nativeRedaction } from "./options/redact.js";
+import { nativePolicy } from "./options/policy.js";
 import type { Native } from "./native.js";
 import { PACKAGE_VERSION, type ResolvedDestination, type ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
@@ -50,6 +50,14 @@ export class Engine {
     const report = await pollUntil(() => this.native.flushPoll(slot, id), timeoutMs);
     if (report === undefined) this.native.flushAbandon(slot, id);
     return flushResultOf(report && { ...report, lost: this.newlyLost() });
+  }
+
+  /** Has the native thread deliver what has ended, without waiting for it. */
+  hurry(): void {
+    this.outbox.submit();
+    const { slot } = this.outbox;
+    const id = this.native.flushBegin(slot);
+    if (id !== null) this.native.flushAbandon(slot, id);
   }
 
   /** Spans lost since the last flush told, wherever it was. */
@@ -123,11 +131,7 @@ function nativeDestination(
     name,
     endpoint,
     filter: filter && JSON.stringify(filter),
-    policy: {
-      hide: policy.hide,
-      limits: policy.limits,
-      redact: policy.redact && nativeRedaction(policy.redact),
-    },
+    policy: nativePolicy(policy),
     scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),
     file: file && { path: file.file, maxBytes: file.maxBytes, maxFiles: file.maxFiles },
     console,

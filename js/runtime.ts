@@ -17,9 +17,9 @@ import type { ContextAccess } from "./capture/context-manager.js";
 import type { ForeignSpanSink } from "./capture/foreign-span.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import { overlaid } from "./capture/overlay.js";
+import type { NativePolicy } from "../index.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
-import type { ResolvedHide } from "./options/hide-types.js";
 
 /** A copy of this package, as the others see it. */
 export interface Copy {
@@ -46,7 +46,7 @@ export interface Running {
   /** Nobody could tell which context is entered: there never was one, and all spans are ours. */
   readonly isUnwatched?: () => boolean;
   /** For what is written on spans of other providers. A copy of another version may not say. */
-  readonly hide?: ResolvedHide;
+  readonly policy?: NativePolicy;
   /** A context with that span active. */
   enter(context: Context, span: Span): Context;
 }

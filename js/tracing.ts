@@ -15,8 +15,13 @@ import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
 import { type TextCounts, TextRules } from "./capture/text-rules.js";
+import { RecordingSpan } from "./capture/span.js";
+import type { NativePolicy } from "../index.js";
 import { Engine } from "./engine.js";
 import { describeValue } from "./errors.js";
+import { endReason, finishAll } from "./exits/endings.js";
+import { ProcessEnd } from "./exits/process-end.js";
+import { endUnfinished } from "./exits/unfinished.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
 import type { TraceHook } from "./hooks/finished-trace.js";
@@ -25,6 +30,7 @@ import { TraceHooks } from "./hooks/trace-hooks.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
 import { endpointOf, PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { nativePolicy } from "./options/policy.js";
 import {
   describeRegistration,
   globalProvider,
@@ -36,6 +42,7 @@ import {
 import { type Pricing, pricingOf } from "./pricing.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
+import { recordFailure } from "./spans/run.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -57,7 +64,7 @@ export class Tracing implements CatalystTracing {
   private registration: Registration | undefined;
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
-  private readonly onExit = (): void => this.flushAtExit();
+  private readonly processEnd: ProcessEnd;
 
   constructor(
     native: Native,
@@ -91,7 +98,18 @@ export class Tracing implements CatalystTracing {
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
-    process.on("exit", this.onExit);
+    this.processEnd = new ProcessEnd(
+      {
+        finish: (maxMs) => this.flushAtExit(maxMs),
+        hurry: () => this.recorder.guard(() => this.engine.hurry()),
+        fail: (error) => this.failActiveSpan(error),
+      },
+      {
+        guard: (signal) => native.guardSignal(signal, this.options.exitFlushMs),
+        answer: (signal) => native.answerSignal(signal),
+      },
+    );
+    this.watchProcessEnd();
   }
 
   get installed(): InstallResult[] {
@@ -124,6 +142,7 @@ export class Tracing implements CatalystTracing {
     this.recorder.sampler = createSampler(options.sampler);
     this.recorder.pricing = this.pricing();
     this.recorder.resource = readableResource(options.resource as never);
+    this.watchProcessEnd();
   }
 
   private pricing(): Pricing | undefined {
@@ -172,7 +191,7 @@ export class Tracing implements CatalystTracing {
     } catch (fault) {
       this.reportFault(fault);
     } finally {
-      process.off("exit", this.onExit);
+      this.processEnd.stop();
       this.onEnd();
     }
   }
@@ -208,27 +227,45 @@ export class Tracing implements CatalystTracing {
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
     // As it is when it is asked for: a second `setup()` may say otherwise.
-    const hiding = (): ResolvedOptions["hide"] => this.options.hide;
+    const policy = (): NativePolicy => nativePolicy(this.options);
     announce({
       tracing: this,
       contexts,
       isSetUp,
       foreignSpans,
       isUnwatched: () => alone?.isIdle === true && !provider.isShared,
-      get hide() {
-        return hiding();
+      get policy() {
+        return policy();
       },
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
-  private flushAtExit(): void {
-    this.traceHooks.tellAll();
+  private flushAtExit(maxMs: number | null): void {
+    const { recorder } = this;
+    recorder.guard(finishAll);
+    recorder.guard(() => endUnfinished(recorder.openSpans(), endReason()));
+    recorder.guard(() => this.traceHooks.tellAll());
     const { outbox } = this.engine;
     // When a worker ends the process goes on, and with it the native thread.
-    if (isMainThread) outbox.flushAtEnd();
-    else outbox.submit();
+    recorder.guard(() => (isMainThread ? outbox.flushAtEnd(maxMs) : outbox.submit()));
+  }
+
+  /** What is kept in this process needs no more than it has. */
+  private watchProcessEnd(): void {
+    const { exitFlushMs, inMemory } = this.options;
+    const isAware = exitFlushMs > 0 && !inMemory;
+    this.recorder.knowsOpenSpans = isAware;
+    this.processEnd.update(isAware);
+  }
+
+  /** An error that nobody catches was thrown, perhaps inside a span. */
+  private failActiveSpan(error: unknown): void {
+    this.recorder.guard(() => {
+      const span = trace.getSpan(this.recorder.contexts.active());
+      if (span instanceof RecordingSpan && span.isRecording()) recordFailure(span, error);
+    });
   }
 
   private reportFault(fault: unknown): void {

@@ -12,6 +12,8 @@ const BENCHES = new Map([
   ["openai", ["openai-6"]],
   ["agents", ["agents-0.8"]],
   ["redact", []],
+  ["load", []],
+  ["leaks", ["openai-6"]],
 ]);
 
 await runMain(async () => {

@@ -11,6 +11,7 @@ import { Walker } from "../handoff/walker.js";
 import type { Pricing } from "../pricing.js";
 import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
+import { OpenSpans } from "./open-spans.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import type { SpanObserver, SpanProcessor } from "./span-processor.js";
@@ -64,6 +65,9 @@ export class Recorder {
   /** Spans with parts that were kept here because there were such functions. */
   private held: WeakMap<RecordingSpan, TextRules> | undefined;
   private readonly abandoned: AbandonedSpans;
+  private readonly open = new OpenSpans();
+  /** Whether spans that start now will be among the open ones. */
+  knowsOpenSpans = false;
   /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
   contexts: ContextAccess = contextApi;
   /** Spans of another provider may come between ours. */
@@ -78,7 +82,10 @@ export class Recorder {
     this.derive = derive;
     this.onFault = onFault;
     this.abandoned = new AbandonedSpans((s0, s1) => this.discard(s0, s1));
-    outbox.beforeSubmit = () => this.abandoned.settle();
+    outbox.beforeSubmit = () => {
+      this.abandoned.settle();
+      this.open.settle();
+    };
   }
 
   /** False after `shutdown()`: then spans are no-ops. */
@@ -106,8 +113,14 @@ export class Recorder {
     this.processors = others.length === 0 ? undefined : others;
   }
 
+  /** Those that have started since that is to be known, and have not ended. */
+  openSpans(): readonly RecordingSpan[] {
+    return this.isOpen ? this.open.all() : [];
+  }
+
   start(span: RecordingSpan, context: Context): void {
     this.outbox.countStart();
+    if (this.knowsOpenSpans) this.open.started(span, this.outbox.willSubmit);
     if (this.processors === undefined) return;
     for (const processor of this.processors) {
       this.guard(() => processor.onStart(span as never, context));
@@ -126,6 +139,7 @@ export class Recorder {
     if (!this.isOpen) return;
     const { outbox } = this;
     outbox.countEnd();
+    this.open.ended(span);
     const { isWriting } = outbox;
     let place = outbox.walker;
     try {

@@ -2,10 +2,11 @@
  * What must not leave the process, as one: for all that it sends, and for single destinations, which
  * take what the top level says where they say nothing.
  */
+import type { NativePolicy } from "../../index.js";
 import { resolveHide } from "./hide.js";
 import { readLimits, resolveLimits } from "./limits.js";
 import type { Lookup } from "./lookup.js";
-import { resolveOwnRedaction, resolveRedaction } from "./redact.js";
+import { nativeRedaction, resolveOwnRedaction, resolveRedaction } from "./redact.js";
 import type { ResolvedPolicy } from "./destination-types.js";
 
 /** Options that a destination can have, too. */
@@ -33,4 +34,8 @@ export function resolveOwnPolicy(
     limits: readLimits(`${path}.limits`, lookup.option("limits"), above.limits),
     redact: resolveOwnRedaction(lookup.option("redact"), `${path}.redact`, above.redact),
   };
+}
+
+export function nativePolicy({ hide, redact, limits }: ResolvedPolicy): NativePolicy {
+  return { hide, redact: redact && nativeRedaction(redact), limits };
 }

@@ -186,8 +186,9 @@ export interface SetupOptions {
    */
   sample?: number | SampleOptions | undefined;
   /**
-   * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
-   * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
+   * How long the end of the process may wait for spans to be delivered, in milliseconds. With 0
+   * there is no wait, signals are not listened for, and spans that are open at the end are not
+   * sent. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
    */
   exitFlushMs?: number | undefined;

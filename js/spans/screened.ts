@@ -1,6 +1,6 @@
 /**
  * Spans of another OpenTelemetry provider, for what this package writes on them. Its exporters know
- * nothing of `hide`, and would send what must not leave the process: so that is taken away before
+ * nothing of `hide` and `redact`, and would send what must not leave the process: so that is taken away before
  * it gets there. What the app itself writes on its spans is its own affair.
  */
 import type {
@@ -17,9 +17,9 @@ import type {
 import { exceptionAttributes } from "../capture/exception.js";
 import { RecordingSpan } from "../capture/span.js";
 import { loadNative } from "../native.js";
-import { resolveHide } from "../options/hide.js";
+import type { NativePolicy } from "../../index.js";
 import { Lookup } from "../options/lookup.js";
-import type { ResolvedHide } from "../options/hide-types.js";
+import { nativePolicy, resolvePolicy } from "../options/policy.js";
 import { whatRuns } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
@@ -112,7 +112,7 @@ function screen(attributes: Attributes, event: string | null): Attributes {
   for (const [key, value] of Object.entries(attributes)) {
     if (isPlain(value)) given.push({ key, value });
   }
-  const shown = native.screen(given as never, event, hiding()) as Values;
+  const shown = native.screen(given as never, event, policy()) as Values;
   return Object.fromEntries(shown.map(({ key, value }) => [key, value]));
 }
 
@@ -121,10 +121,10 @@ function isPlain(value: AttributeValue | undefined): value is AttributeValue {
   return value.every((item) => item !== null && typeof item === typeof value[0]);
 }
 
-let ofEnvironment: ResolvedHide | undefined;
+let ofEnvironment: NativePolicy | undefined;
 
 /** As `setup()` was told; the environment where nothing was set up. */
-function hiding(): ResolvedHide {
-  const running = whatRuns()?.hide;
-  return running ?? (ofEnvironment ??= resolveHide(new Lookup({}, process.env)));
+function policy(): NativePolicy {
+  const running = whatRuns()?.policy;
+  return running ?? (ofEnvironment ??= nativePolicy(resolvePolicy(new Lookup({}, process.env))));
 }

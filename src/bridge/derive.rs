@@ -1,10 +1,12 @@
 //! The same mapping as on the native thread, for a span that somebody in JS wants to read.
 
-use napi::Either;
+use std::cell::RefCell;
+
+use napi::{Either, Result};
 use napi_derive::napi;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 
-use super::hide::NativeHide;
+use super::policy::{NativePolicy, policy};
 use crate::cost::{Prices, add_cost};
 use crate::handoff::{Record, Records};
 use crate::redact::Policy;
@@ -54,13 +56,29 @@ pub(super) fn derive(chunk: &[u8]) -> Derived {
 pub(super) fn screen(
     attributes: Vec<DerivedAttribute>,
     event: Option<&str>,
-    hide: NativeHide,
-) -> Vec<DerivedAttribute> {
-    let policy = Policy { hide: hide.into(), ..Policy::default() };
+    told: NativePolicy,
+) -> Result<Vec<DerivedAttribute>> {
+    let policy = known_policy(told)?;
     let entry = |DerivedAttribute { key, value }| KeyValue::new(key, given(value));
     let mut entries = attributes.into_iter().map(entry).collect();
     policy.apply_to_attributes(&mut entries, event);
-    all(entries)
+    Ok(all(entries))
+}
+
+thread_local! {
+    /// Its rules take long to make, and it hardly ever changes.
+    static LAST_POLICY: RefCell<Option<(NativePolicy, Policy)>> = const { RefCell::new(None) };
+}
+
+fn known_policy(told: NativePolicy) -> Result<Policy> {
+    LAST_POLICY.with_borrow_mut(|last| match last {
+        Some((known, made)) if *known == told => Ok(made.clone()),
+        _ => {
+            let made = policy(told.clone())?;
+            *last = Some((told, made.clone()));
+            Ok(made)
+        }
+    })
 }
 
 /// What `given` says of a call comes to this cost.

@@ -15,6 +15,7 @@ mod limits;
 mod memory;
 mod policy;
 mod process;
+mod signals;
 mod spool;
 mod stats;
 mod thread;
@@ -32,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
 use self::derive::{Derived, DerivedAttribute};
-use self::hide::NativeHide;
+use self::policy::NativePolicy;
 use self::spool::NativeSpoolSurvey;
 use self::stats::{NativeFlush, NativeStats};
 
@@ -82,10 +83,12 @@ pub fn flush_abandon(slot: u32, id: u32) {
 }
 
 /// Flushes and blocks this thread until done, or until all such calls together have taken as long
-/// as the end of a process may be held up. For the `exit` event.
+/// as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+/// `exit` event, and for signals.
 #[napi]
-pub fn flush_blocking(slot: u32) -> Option<NativeFlush> {
-    process::pipeline_of(slot)?.flush_at_exit().map(Into::into)
+pub fn flush_blocking(slot: u32, max_ms: Option<u32>) -> Option<NativeFlush> {
+    let limit = max_ms.map_or(Duration::MAX, millis);
+    process::pipeline_of(slot)?.flush_at_exit_for(limit).map(Into::into)
 }
 
 /// What the environment of `slot` kept in memory since the last call, everything submitted so far
@@ -128,6 +131,19 @@ pub fn is_finished(slot: u32) -> bool {
     process::is_finished(slot)
 }
 
+/// JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+/// signal comes, because it does not come to that, the signal kills.
+#[napi]
+pub fn guard_signal(signal: i32, grace_ms: u32) {
+    signals::guard(signal, millis(grace_ms));
+}
+
+/// JS has heard the signal, or does not listen for it any more.
+#[napi]
+pub fn answer_signal(signal: i32) {
+    signals::answer(signal);
+}
+
 /// What the parts in `chunk` say, mapped as on the native thread: for JS span processors.
 #[napi]
 pub fn derive(chunk: &[u8]) -> Derived {
@@ -140,9 +156,9 @@ pub fn derive(chunk: &[u8]) -> Derived {
 pub fn screen(
     attributes: Vec<DerivedAttribute>,
     event: Option<String>,
-    hide: NativeHide,
-) -> Vec<DerivedAttribute> {
-    derive::screen(attributes, event.as_deref(), hide)
+    policy: NativePolicy,
+) -> Result<Vec<DerivedAttribute>> {
+    derive::screen(attributes, event.as_deref(), policy)
 }
 
 /// What lies in a spool's directory, by the process that left it there, the oldest first.

@@ -171,11 +171,16 @@ impl Pipeline {
 
     /// Flushes and blocks until done, or until nothing is left of the exit budget.
     pub fn flush_at_exit(&self) -> Option<FlushReport> {
+        self.flush_at_exit_for(Duration::MAX)
+    }
+
+    /// As `flush_at_exit`, and for no longer than `limit`.
+    pub fn flush_at_exit_for(&self, limit: Duration) -> Option<FlushReport> {
         self.is_exiting.store(true, Ordering::Relaxed);
         let _ = self.send(Command::DecideAll);
         let budget = self.exit_budget();
         let began = Instant::now();
-        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget);
+        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget.min(limit));
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
     }

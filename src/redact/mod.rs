@@ -61,6 +61,9 @@ impl Policy {
     pub fn apply_to_attributes(&self, attributes: &mut Vec<KeyValue>, event: Option<&str>) {
         self.hide.apply_to(attributes, event);
         clean_attributes(attributes);
+        if let Some(rules) = &self.rules {
+            rules.apply_to_attributes(attributes, &self.redactions);
+        }
     }
 }
 

@@ -12,6 +12,8 @@ import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
 import { nameText } from "../../handoff/stand-ins.js";
 import { screened } from "../../spans/screened.js";
+import type { EndReason } from "../../exits/endings.js";
+import { markUnfinished } from "../../exits/unfinished.js";
 import { guarded, reportFault } from "../guard.js";
 import type { LlmSlot } from "../llm-slot.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
@@ -174,6 +176,12 @@ export class Call implements ChunkSink {
   /** Nobody waits for it any more: it ended when something was heard of it last. */
   abandon(): void {
     this.end(this.heardAt === this.startedAt ? undefined : this.heardAt);
+  }
+
+  /** The process ends, and that was not expected of the call. */
+  interrupt(reason: EndReason): void {
+    guarded(this.span, () => markUnfinished(this.span, reason));
+    this.end();
   }
 
   end(at?: number): void {
