@@ -139,7 +139,6 @@ export class Recorder {
     if (!this.isOpen) return;
     const { outbox } = this;
     outbox.countEnd();
-    this.open.ended(span);
     const { isWriting } = outbox;
     let place = outbox.walker;
     try {
@@ -155,6 +154,7 @@ export class Recorder {
     }
     try {
       this.abandoned.ended(span);
+      this.open.ended(span);
       outbox.commitEnd(place, at);
     } catch (fault) {
       this.report(fault);
