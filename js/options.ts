@@ -33,12 +33,14 @@ export type { OptionsIo } from "./options/io.js";
 export type {
   Destination,
   FilterCriteria,
-  InstrumentModules,
   ResolvedDestination,
+  Sink,
+} from "./options/destination-types.js";
+export type {
+  InstrumentModules,
   ResolvedOptions,
   ResourceAttributeValue,
   SetupOptions,
-  Sink,
 } from "./options/types.js";
 export { PACKAGE_VERSION } from "./options/version.js";
 

@@ -42,6 +42,8 @@ export interface Running {
   /** `setup()` was called; else only a span processor of another provider is served. */
   readonly isSetUp: boolean;
   readonly foreignSpans: ForeignSpanSink;
+  /** Nobody could tell which context is entered: there never was one, and all spans are ours. */
+  readonly isUnwatched?: () => boolean;
   /** A context with that span active. */
   enter(context: Context, span: Span): Context;
 }

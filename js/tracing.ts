@@ -166,9 +166,9 @@ export class Tracing implements CatalystTracing {
     const own = new AsyncContextManager();
     const held = this.registerWith(own);
     const isAlone = held.includes("trace") && held.includes("context");
-    this.settle(isAlone ? own : sharedContexts(own), isAlone);
+    this.settle(isAlone ? own : sharedContexts(own), isAlone ? own : undefined);
     // Who clears our place makes room for somebody else.
-    own.onDisable = () => this.settle(sharedContexts(own), false);
+    own.onDisable = () => this.settle(sharedContexts(own), undefined);
   }
 
   /** Takes its place in OpenTelemetry's API, as far as it should; returns the roles it has there. */
@@ -185,10 +185,11 @@ export class Tracing implements CatalystTracing {
     return this.registration.held;
   }
 
-  /** @param isAlone - no spans but ours can be made through OpenTelemetry's API */
-  private settle(contexts: ContextAccess, isAlone: boolean): void {
+  /** @param alone - where no spans but ours can be made through OpenTelemetry's API */
+  private settle(contexts: ContextAccess, alone: AsyncContextManager | undefined): void {
     if (this.ending !== undefined) return;
-    const { recorder, foreignSpans, isSetUp } = this;
+    const { recorder, foreignSpans, isSetUp, provider } = this;
+    const isAlone = alone !== undefined;
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
     announce({
@@ -196,6 +197,7 @@ export class Tracing implements CatalystTracing {
       contexts,
       isSetUp,
       foreignSpans,
+      isUnwatched: () => alone?.isIdle === true && !provider.isShared,
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }

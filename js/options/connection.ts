@@ -8,7 +8,7 @@ import { resolveHeaders } from "./headers.js";
 import type { OptionsIo } from "./io.js";
 import type { Lookup, Setting } from "./lookup.js";
 import { SETTINGS } from "./table.js";
-import type { Connection } from "./types.js";
+import type { Connection } from "./destination-types.js";
 
 /** Options that make up a connection, in code. */
 export const CONNECTION_NAMES = [

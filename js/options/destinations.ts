@@ -15,7 +15,8 @@ import { invalidOption, type Lookup } from "./lookup.js";
 import { suggestName } from "./names.js";
 import { readSinks, type ResolvedSink, resolveSinks } from "./sinks.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { Connection, ResolvedDestination, ResolvedOptions } from "./types.js";
+import type { Connection, ResolvedDestination } from "./destination-types.js";
+import type { ResolvedOptions } from "./types.js";
 
 const WANTS_LIST = 'a list such as [{ endpoint: "https://collector.example" }]';
 const WANTS_DESTINATION = 'an object such as { endpoint: "https://collector.example" }';

@@ -6,7 +6,7 @@ import { SpanKindValues } from "../semconv.js";
 import { invalidOption } from "./lookup.js";
 import { suggestName } from "./names.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { FilterCriteria, ResolvedFilter } from "./types.js";
+import type { FilterCriteria, ResolvedFilter } from "./destination-types.js";
 
 type Value = string | number | boolean;
 

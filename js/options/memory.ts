@@ -2,7 +2,8 @@
  * Options of a test: the same, but nothing leaves the process, nothing is switched off, and nothing
  * is turned away for want of room.
  */
-import type { ResolvedDestination, ResolvedOptions } from "./types.js";
+import type { ResolvedDestination } from "./destination-types.js";
+import type { ResolvedOptions } from "./types.js";
 
 /** What the handle says in place of an endpoint. */
 const MEMORY = "memory:";

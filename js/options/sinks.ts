@@ -8,7 +8,7 @@ import { wholeNumber } from "./kinds.js";
 import { ignoredVariable, invalidOption, type Lookup } from "./lookup.js";
 import { suggestName } from "./names.js";
 import { copyOptionObject } from "./snapshot.js";
-import type { FileSink } from "./types.js";
+import type { FileSink } from "./destination-types.js";
 
 const MIB = 1024 * 1024;
 const VARIABLE = "CATALYST_SINK";

@@ -4,9 +4,14 @@
  * the process exits all of them end, with what had been heard.
  */
 
-/** A call, as far as it can be given up. */
+import type { Fields } from "./fields.js";
+import type { Retries } from "./retries.js";
+
+/** A call, as far as others have to do with it. */
 interface Open {
   abandon(): void;
+  /** A request of `client` is sent again, which may be the one of this call. */
+  mayRetry(retries: Retries, client: unknown, options: Fields): void;
 }
 
 const open = new Set<Open>();
@@ -20,6 +25,10 @@ export function underWay(call: Open): void {
   process.once("exit", () => {
     for (const left of open) left.abandon();
   });
+}
+
+export function callsUnderWay(): Iterable<Open> {
+  return open;
 }
 
 export function over(call: Open): void {
