@@ -1,4 +1,5 @@
-// kill -9, again and again, with a spool. CATALYST_TEST_KILLS says how often.
+// kill -9, again and again, with a spool. CATALYST_TEST_KILLS says how often. On a machine that is busy
+// the app and the native thread wait for their turn: that time comes on top of the 50 ms.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

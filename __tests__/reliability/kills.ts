@@ -13,6 +13,10 @@ import { runProgram, startProgram } from "../support/subprocess.js";
 
 /** What a span has to be older than when the kill comes; the native thread needs some of it. */
 export const SAFE_AFTER_MS = 50;
+/** Two threads take part, and each may have to wait. */
+const STALLS = 2;
+/** Within it a stall before the kill matters. */
+const BEFORE_KILL_MS = 500;
 
 const APP = `
 import { openSync, writeSync } from "node:fs";
@@ -55,6 +59,10 @@ export interface Outcome {
   safe: number;
   /** Names of safe ones that never arrived. */
   missing: string[];
+  /** The same without regard to what else the machine had to do. */
+  missingAt50Ms: number;
+  /** The longest that the app had to wait for its turn before a kill. */
+  stalledMs: number;
   /** Spans that arrived although they were not safe. */
   lucky: number;
   /** Spans that arrived more than once. */
@@ -111,6 +119,17 @@ function pick(random: () => number): Behaviour | undefined {
   return { status: 503 };
 }
 
+/** Between two spans before the kill, or the last one and the kill; the app waits 3 ms at most. */
+function longestGap(
+  killed: number,
+  ended: readonly { at: number; run: number }[],
+  run: number,
+): number {
+  const times = ended.flatMap((span) => (span.run === run ? [span.at] : []));
+  const late = [...times.filter((at) => at > killed - BEFORE_KILL_MS), killed];
+  return Math.max(...late.map((at, index) => at - (late[index - 1] ?? at)));
+}
+
 interface Facts {
   came: ReadonlyMap<number, number>;
   killedAt: readonly number[];
@@ -124,8 +143,12 @@ function judge(collector: Collector, { came, killedAt, ended, files }: Facts): O
     if (status !== 200) continue;
     for (const { name } of spans) arrivals.set(name, [...(arrivals.get(name) ?? []), index]);
   }
-  const isSafe = ({ at, run }: { at: number; run: number }) =>
-    at <= (killedAt[run] ?? 0) - SAFE_AFTER_MS;
+  // A thread that does not get to run writes nothing; how long the app did not is what its log says.
+  const stalled = killedAt.map((killed, run) => longestGap(killed, ended, run));
+  const isMissing = ({ name }: { name: string }) => !arrivals.has(name);
+  const ageOf = ({ at, run }: { at: number; run: number }) => (killedAt[run] ?? 0) - at;
+  const isSafe = (span: { at: number; run: number }) =>
+    ageOf(span) >= SAFE_AFTER_MS + STALLS * (stalled[span.run] ?? 0);
   const safe = ended.filter(isSafe);
   const repeated = [...arrivals].filter(([, requests]) => requests.length > 1);
   // All but a span's last request were in vain, and each was under way when somebody was killed.
@@ -139,7 +162,9 @@ function judge(collector: Collector, { came, killedAt, ended, files }: Facts): O
     kills: killedAt.length,
     ended: ended.length,
     safe: safe.length,
-    missing: safe.filter(({ name }) => !arrivals.has(name)).map(({ name }) => name),
+    missing: safe.filter(isMissing).map(({ name }) => name),
+    missingAt50Ms: ended.filter((span) => ageOf(span) >= SAFE_AFTER_MS && isMissing(span)).length,
+    stalledMs: Math.max(...stalled),
     lucky: ended.filter((span) => !isSafe(span) && arrivals.has(span.name)).length,
     twice: repeated.length,
     repeatedAfterMs: untilKill.sort((a, b) => a - b),

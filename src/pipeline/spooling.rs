@@ -19,7 +19,9 @@ use super::flushes::BatchId;
 use crate::batch::BatchLimits;
 use crate::config::SpoolConfig;
 use crate::export::{EncodedBatch, Observer, concatenate};
-use crate::spool::{Evicted, Folder, Refused, Salvage, Spool, Terms, Ticket, segment_bytes};
+use crate::spool::{
+    Appended, Evicted, Folder, Refused, Salvage, Spool, Terms, Ticket, segment_bytes,
+};
 use crate::stats::Stage;
 
 /// Processes die seldom, and what they leave behind is in no hurry.
@@ -225,14 +227,14 @@ impl Spooling {
             self.account.not_spooled(encoded.spans);
             return None;
         };
-        match spool.append(&encoded.protobuf, spans) {
-            Ok(appended) => {
+        let Appended { ticket, evicted } = spool.append(&encoded.protobuf, spans);
+        self.note_evicted(evicted);
+        match ticket {
+            Ok(ticket) => {
                 self.refused_until = None;
-                self.note_evicted(appended.evicted);
-                return Some(Record { ticket: appended.ticket, spans });
+                return Some(Record { ticket, spans });
             }
-            Err(Refused::NoRoom(evicted)) => {
-                self.note_evicted(evicted);
+            Err(Refused::NoRoom) => {
                 self.refuse("it is full of what may not be deleted, or a span is too large", now);
             }
             Err(Refused::Disk(error)) => self.refuse(&error.to_string(), now),

@@ -55,10 +55,11 @@ impl Ticket {
     }
 }
 
-/// A record was written.
+/// What became of a record that was to be written.
 #[derive(Debug)]
 pub struct Appended {
-    pub ticket: Ticket,
+    pub ticket: Result<Ticket, Refused>,
+    /// Whether or not it was written.
     pub evicted: Evicted,
 }
 
@@ -75,7 +76,7 @@ pub struct Evicted {
 #[derive(Debug)]
 pub enum Refused {
     /// The directory is full of what may not be evicted, or the record alone is over its bound.
-    NoRoom(Evicted),
+    NoRoom,
     /// The file system did not do it.
     Disk(io::Error),
 }
@@ -133,15 +134,22 @@ impl Spool {
     }
 
     /// Writes a record.
-    ///
-    /// # Errors
-    /// When it is not written.
-    pub fn append(&mut self, payload: &[u8], spans: u32) -> Result<Appended, Refused> {
-        let bytes = (RECORD_HEADER_BYTES + payload.len()) as u64;
+    pub fn append(&mut self, payload: &[u8], spans: u32) -> Appended {
         let mut evicted = Evicted::default();
+        let ticket = self.write(payload, spans, &mut evicted);
+        Appended { ticket, evicted }
+    }
+
+    fn write(
+        &mut self,
+        payload: &[u8],
+        spans: u32,
+        evicted: &mut Evicted,
+    ) -> Result<Ticket, Refused> {
+        let bytes = (RECORD_HEADER_BYTES + payload.len()) as u64;
         let active = match self.active.filter(|number| self.has_room(*number, bytes)) {
             Some(number) => number,
-            None => self.begin_segment(bytes, &mut evicted)?,
+            None => self.begin_segment(bytes, evicted)?,
         };
         let Some(segment) = self.segments.get_mut(&active) else {
             return Err(Refused::Disk(io::ErrorKind::NotFound.into()));
@@ -149,7 +157,7 @@ impl Spool {
         let place = segment.append(&*self.disk, payload, spans).map_err(Refused::Disk)?;
         let at = u32::try_from(place).map_err(|_| too_large())?;
         let payload_bytes = u32::try_from(payload.len()).map_err(|_| too_large())?;
-        Ok(Appended { ticket: Ticket { segment: active, at, payload_bytes }, evicted })
+        Ok(Ticket { segment: active, at, payload_bytes })
     }
 
     /// A record that is larger than a segment gets one of its own.
@@ -171,7 +179,7 @@ impl Spool {
         let needed = self.terms.segment_bytes.max(header.write().len() as u64 + record_bytes);
         self.make_room(needed, evicted).map_err(Refused::Disk)?;
         if self.bytes_on_disk().map_err(Refused::Disk)? + needed > self.terms.max_bytes {
-            return Err(Refused::NoRoom(std::mem::take(evicted)));
+            return Err(Refused::NoRoom);
         }
         let number = self.last_segment + 1;
         let name = self.instance.segment_name(created_ms, number);

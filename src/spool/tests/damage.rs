@@ -87,7 +87,7 @@ fn markers_in_a_payload_are_no_records() {
     let mut forged = 2u32.to_le_bytes().to_vec();
     forged.extend(MARKER.repeat(20));
     forged.extend(&whole[first..]);
-    spool.append(&forged, 1).expect("room");
+    spool.append(&forged, 1).ticket.expect("room");
     append(&mut spool, 3, 100);
     machine.kill_all();
     drop(spool);

@@ -49,7 +49,7 @@ fn number_of(payload: &[u8]) -> u32 {
 }
 
 fn append(spool: &mut Spool, number: u32, bytes: usize) -> Ticket {
-    spool.append(&payload(number, bytes), 1).expect("room").ticket
+    spool.append(&payload(number, bytes), 1).ticket.expect("room")
 }
 
 /// All that dead processes left behind.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{Refused, Spool, Ticket, scan};
+use super::super::{Appended, Spool, Ticket, scan};
 use super::memory_disk::Machine;
 use super::{MAX_BYTES, adopt, number_of, open, payload};
 
@@ -134,15 +134,11 @@ impl Model {
         self.last_number += 1;
         let number = self.last_number;
         let Some(spool) = &mut self.spool else { return };
-        let evicted = match spool.append(&payload(number, bytes), 1) {
-            Ok(appended) => {
-                self.waiting.insert(number, appended.ticket);
-                appended.evicted.segments
-            }
-            Err(Refused::NoRoom(evicted)) => evicted.segments,
-            Err(Refused::Disk(_)) => Vec::new(),
-        };
+        let Appended { ticket, evicted } = spool.append(&payload(number, bytes), 1);
+        self.waiting.extend(ticket.ok().map(|ticket| (number, ticket)));
+        let evicted = evicted.segments;
         let there = on_disk(&self.machine);
+        let is_dead = self.machine.is_dead();
         let files: BTreeSet<_> = there.values().cloned().collect();
         self.waiting.retain(|number, ticket| {
             if evicted.contains(&ticket.segment()) {
@@ -150,8 +146,8 @@ impl Model {
                 return false;
             }
             // Where nobody was left to tell, whole files have gone, and nothing else.
-            let is_gone = before.get(number).is_some_and(|file| !files.contains(file));
-            !is_gone || there.contains_key(number)
+            let has_gone = before.get(number).is_some_and(|file| !files.contains(file));
+            !(is_dead && has_gone) || there.contains_key(number)
         });
     }
 
