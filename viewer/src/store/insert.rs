@@ -130,7 +130,7 @@ impl<'a> Tables<'a> {
             )?,
             add_payload: connection.prepare("INSERT INTO payloads VALUES (?,?)")?,
             add_label: connection.prepare("INSERT OR IGNORE INTO labels VALUES (?,?,?)")?,
-            add_words: connection.prepare("INSERT INTO words (rowid, words) VALUES (?,?)")?,
+            add_words: connection.prepare("INSERT INTO words (rowid, text) VALUES (?,?)")?,
         })
     }
 

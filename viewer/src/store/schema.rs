@@ -56,7 +56,7 @@ const TABLES: &str = "
     ) WITHOUT ROWID;
 
     CREATE VIRTUAL TABLE words USING fts5 (
-        words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+        text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
     );
 ";
 
