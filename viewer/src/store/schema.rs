@@ -59,6 +59,9 @@ const TABLES: &str = "
     CREATE VIRTUAL TABLE words USING fts5 (
         text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
     );
+    -- What a transaction brings is sorted in memory as a whole, and merged less often.
+    INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
+    INSERT INTO words (words, rank) VALUES ('automerge', 8);
 ";
 
 pub enum Role {

@@ -19,9 +19,9 @@ const MIN_STEM_CHARS: usize = 3;
 const FEW: usize = 500;
 /// Spans that are looked at for one page. When they are used up, the page ends early and the next goes
 /// on from there.
-const MAX_VISITED: usize = 200_000;
+const MAX_VISITED: usize = 100_000;
 /// Of those, how many are unpacked to look for a phrase.
-const MAX_UNPACKED: usize = 5_000;
+const MAX_UNPACKED: usize = 1_500;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
