@@ -42,7 +42,7 @@ async function compile() {
     "catalyst",
   ]);
   const executable = made.find(({ target }) => target.kind.includes("bin"))?.executable;
-  if (executable == null) throw new Failure("cargo reported no program.");
+  if (typeof executable !== "string") throw new Failure("cargo reported no program.");
   putInPlace(executable, PROGRAM, startedAt);
 }
 

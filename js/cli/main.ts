@@ -32,10 +32,8 @@ const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const [command, ...others] = process.argv.slice(2);
-const exitCode = isViewerCommand(command)
-  ? await runViewer([command, ...others])
-  : await main(parse(process.argv.slice(2)));
+const given = process.argv.slice(2);
+const exitCode = isViewerCommand(given[0]) ? await runViewer(given) : await main(parse(given));
 process.exit(exitCode);
 
 interface Arguments {
@@ -57,9 +55,9 @@ function parse(args: readonly string[]): Arguments | string {
   }
 }
 
-async function main(given: Arguments | string): Promise<number> {
-  if (typeof given === "string") return await misused(given);
-  const { values, positionals } = given;
+async function main(understood: Arguments | string): Promise<number> {
+  if (typeof understood === "string") return await misused(understood);
+  const { values, positionals } = understood;
   if (values.version === true) return await print(`${PACKAGE_VERSION}\n`, 0);
   if (values.help === true) return await print(HELP, 0);
   const [command, ...others] = positionals;
