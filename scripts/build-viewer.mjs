@@ -24,6 +24,7 @@ const SOURCES = [
   "viewer/Cargo.toml",
   "viewer/build.rs",
   "src",
+  "data",
   "Cargo.toml",
   "Cargo.lock",
 ];

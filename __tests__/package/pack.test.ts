@@ -79,6 +79,7 @@ test("the package has what it needs to run, to be read and to be built, and no t
     "README.md",
     "CHANGELOG.md",
     "build.rs",
+    "data/prices.json",
     "dist/index.d.ts",
     "dist/index.js",
     "index.d.ts",

@@ -18,6 +18,11 @@ export class AsyncContextManager implements ContextManager {
   /** Told when somebody clears OpenTelemetry's place for context managers, where we are. */
   onDisable: (() => void) | undefined;
 
+  /** No context was ever entered. */
+  get isIdle(): boolean {
+    return this.storage === undefined;
+  }
+
   active(): Context {
     return deeper(this.storage?.getStore() ?? ROOT_CONTEXT);
   }

@@ -38,6 +38,11 @@ export class RecordingTracerProvider implements CatalystTracerProvider {
     return tracer;
   }
 
+  /** Somebody else makes spans with us, or may. */
+  get isShared(): boolean {
+    return this.tracers.size > 1;
+  }
+
   addSpanProcessor(processor: SpanProcessor): void {
     this.processors.push(processor);
     this.recorder.addProcessor(processor);

@@ -11,6 +11,9 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
 import { nameText } from "../../handoff/stand-ins.js";
+import { screened } from "../../spans/screened.js";
+import type { EndReason } from "../../exits/endings.js";
+import { markUnfinished } from "../../exits/unfinished.js";
 import { guarded, reportFault } from "../guard.js";
 import type { LlmSlot } from "../llm-slot.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
@@ -19,6 +22,7 @@ import { errorFacts, errorName, failureMessage, isAbort, requestIdIn } from "./f
 import { type Fields, fieldsOf, textIn } from "./fields.js";
 import { outline } from "./outline.js";
 import type { Operation } from "./operations.js";
+import { isRequestOf, type Retries, retriesOf } from "./retries.js";
 import { over, underWay } from "./waiting.js";
 
 /** What a call may do with its span. */
@@ -28,10 +32,10 @@ interface CallTerms {
   readonly withPayloads: boolean;
 }
 
+const NO_RETRIES: Retries = { count: 0, isTaken: true };
+
 export class Call implements ChunkSink {
   hasEnded = false;
-  /** How often the SDK has sent the request again. */
-  retries = 0;
   private readonly snapshots: Snapshots;
   private readonly startedAt = now();
   /** When something of the call was heard of last. */
@@ -39,7 +43,16 @@ export class Call implements ChunkSink {
   private firstTokenAt: number | undefined;
   private chunks: Chunks | undefined;
   private signal: unknown;
+  private client: unknown;
+  /** What the request was made with, until its answer is there. */
+  private argument: unknown;
+  private retries: Retries | undefined;
+  private mayBeRetries: Retries[] | undefined;
   private failure: string | undefined;
+  private status: unknown;
+  /** The answer's; looked at in the end, because that is not free. */
+  private headers: unknown;
+  private requestId: string | undefined;
 
   constructor(
     readonly span: Span,
@@ -54,22 +67,31 @@ export class Call implements ChunkSink {
   request(resource: unknown, [argument, ...options]: readonly unknown[]): void {
     guarded(this.span, () => {
       const { request, requestView } = this.operation;
+      this.client = fieldsOf(resource)["_client"];
+      this.argument = argument;
       this.signal = options.map((given) => fieldsOf(given)["signal"]).find(Boolean);
       // What has no body says in a query that it wants a stream.
       const streaming = [argument, ...options].some((given) => fieldsOf(given)["stream"] === true);
-      this.capture("openai.call", { ...clientFacts(resource), streaming });
+      this.capture("openai.call", { ...clientFacts(this.client), streaming });
       if (argument === undefined) return;
       this.capture(request, requestView === undefined ? argument : requestView(argument));
     });
   }
 
+  mayRetry(retries: Retries, client: unknown, options: Fields): void {
+    if (this.client !== client || this.retries !== undefined) return;
+    if (isRequestOf(this.argument, options)) (this.mayBeRetries ??= []).push(retries);
+  }
+
   /** The response's head has arrived. */
-  answered(response: unknown): void {
+  answered(head: unknown): void {
     if (this.hasEnded) return;
     guarded(this.span, () => {
-      const { status, headers } = fieldsOf(response);
+      const { response, options } = fieldsOf(head);
+      ({ status: this.status, headers: this.headers } = fieldsOf(response));
+      this.argument = undefined;
+      this.take(retriesOf(options) ?? NO_RETRIES);
       this.heardAt = now();
-      this.capture("openai.call", { status, requestId: requestIdIn(headers) });
     });
   }
 
@@ -79,7 +101,9 @@ export class Call implements ChunkSink {
     guarded(this.span, () => {
       const { response, responseView } = this.operation;
       this.capture(response, responseView === undefined ? answer : responseView(answer));
-      const { status, error } = fieldsOf(answer);
+      const { status, error, _request_id: requestId } = fieldsOf(answer);
+      // The SDK has looked it up already.
+      if (typeof requestId === "string") this.requestId = requestId;
       if (status === "failed") this.modelFailed(failureMessage(error));
     });
     this.end();
@@ -123,6 +147,7 @@ export class Call implements ChunkSink {
       const aborted = isAbort(error, this.signal);
       const facts = errorFacts(error, aborted);
       this.flush();
+      this.take(this.retries ?? mostOf(this.mayBeRetries));
       this.capture("openai.error", facts);
       this.tell();
       if (aborted) return;
@@ -132,7 +157,7 @@ export class Call implements ChunkSink {
       const stack = withPayloads ? textIn(fieldsOf(error), "stack") : undefined;
       const message = withPayloads ? (facts.message ?? nameText(error)) : name;
       this.failure = message;
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      screened(this.span).recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
@@ -153,6 +178,12 @@ export class Call implements ChunkSink {
     this.end(this.heardAt === this.startedAt ? undefined : this.heardAt);
   }
 
+  /** The process ends, and that was not expected of the call. */
+  interrupt(reason: EndReason): void {
+    guarded(this.span, () => markUnfinished(this.span, reason));
+    this.end();
+  }
+
   end(at?: number): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
@@ -160,17 +191,28 @@ export class Call implements ChunkSink {
     const { span } = this;
     guarded(span, () => {
       this.flush();
-      const firstTokenMs =
-        this.firstTokenAt === undefined ? undefined : this.firstTokenAt - this.startedAt;
-      if (firstTokenMs !== undefined || this.retries > 0) {
-        this.capture("openai.call", { firstTokenMs, retries: this.retries });
-      }
+      this.tellCircumstances();
       if (this.failure !== undefined) {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: this.failure });
+        const status = { code: SpanStatusCode.ERROR, message: this.failure };
+        screened(span).setStatus(status);
       }
     });
     guarded(span, () => this.snapshots.settle());
     if (this.terms.offered === undefined) guarded(span, () => span.end(at));
+  }
+
+  private tellCircumstances(): void {
+    const { status, headers, retries, firstTokenAt } = this;
+    this.headers = undefined;
+    const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - this.startedAt;
+    const requestId = this.requestId ?? (headers === undefined ? undefined : requestIdIn(headers));
+    const facts = { status, requestId, firstTokenMs, retries: retries?.count ?? 0 };
+    this.capture("openai.call", facts);
+  }
+
+  private take(retries: Retries | undefined): void {
+    this.retries = retries;
+    if (retries !== undefined) retries.isTaken = true;
   }
 
   private flush(): void {
@@ -179,11 +221,14 @@ export class Call implements ChunkSink {
 }
 
 /** What the client says of the service that it talks to. */
-function clientFacts(resource: unknown): Fields {
-  const client = fieldsOf(fieldsOf(resource)["_client"]);
-  return {
-    baseURL: client["baseURL"],
-    // Only Azure's client has a version of the API.
-    azure: typeof client["apiVersion"] === "string",
-  };
+function clientFacts(client: unknown): Fields {
+  const { baseURL, apiVersion } = fieldsOf(client);
+  // Only Azure's client has a version of the API.
+  return { baseURL, azure: typeof apiVersion === "string" };
+}
+
+/** Those of a request that failed: the SDK had tried longest. */
+function mostOf(candidates: readonly Retries[] = []): Retries | undefined {
+  const free = candidates.filter(({ isTaken }) => !isTaken);
+  return free.sort((a, b) => b.count - a.count)[0];
 }

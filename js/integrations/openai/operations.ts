@@ -26,6 +26,8 @@ export interface Operation {
   readonly response: PartKind;
   /** Reads the answer when it is streamed; what cannot be streamed has none. */
   readonly stream?: ChunkReader;
+  /** The app's own code may be read from while the request is made. */
+  readonly sendsFiles?: true;
   /** What of the method's first argument is recorded; all of it when left out. */
   readonly requestView?: (argument: unknown) => unknown;
   /** What of the answer is recorded; all of it when left out. */
@@ -66,6 +68,7 @@ const images = {
   response: "openai.images.response",
   stream: wholeEvents("openai.images.event"),
   requestView: describeFiles,
+  sendsFiles: true,
 } as const;
 
 const transcription = {
@@ -73,6 +76,7 @@ const transcription = {
   response: "openai.transcription.response",
   stream: wholeEvents("openai.transcription.event"),
   requestView: describeFiles,
+  sendsFiles: true,
   responseView: withoutLogprobs,
 } as const;
 

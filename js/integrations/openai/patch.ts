@@ -20,6 +20,7 @@ import { guarded } from "../guard.js";
 import { claim } from "../llm-slot.js";
 import { mayRecordPayloads } from "../payloads.js";
 import { Call } from "./call.js";
+import { hasOnlookers } from "./onlookers.js";
 import type { Operation } from "./operations.js";
 import { isApiPromise, listenToPromise } from "./promise.js";
 import {
@@ -29,7 +30,6 @@ import {
   type Replacement,
   replaceMethod,
 } from "./replace-method.js";
-import { countRetriesOf } from "./retries.js";
 import { followAnswer } from "./stream.js";
 
 export function patchOperation(client: unknown, operation: Operation, tracer?: Tracer): Outcome {
@@ -44,7 +44,7 @@ function traced(original: Method, replacement: Replacement, operation: Operation
   return function (this: unknown, ...args: unknown[]) {
     const tracer = replacement.tracer ?? activeTracer();
     if (tracer === NOOP_TRACER || isInside(this)) return original.apply(this, args);
-    const begun = begin(tracer, operation, replacement.tracer !== undefined);
+    const begun = begin(tracer, operation, this, replacement.tracer !== undefined);
     if (begun === undefined) return original.apply(this, args);
     begun.call?.request(this, args);
     return runTraced(original, this, args, begun);
@@ -68,7 +68,10 @@ function runTraced(
   inside = resource;
   try {
     const apply = Reflect.apply<unknown, unknown[], unknown>;
-    const result = run(context, apply, original, resource, args);
+    const result =
+      run === undefined
+        ? original.apply(resource, args)
+        : run(context, apply, original, resource, args);
     if (call !== undefined) follow(result, call);
     return result;
   } catch (error) {
@@ -86,11 +89,17 @@ interface Begun {
   /** Only where the span is recorded. */
   readonly call: Call | undefined;
   readonly context: Context;
-  readonly run: typeof runIn;
+  /** Left out where nobody could tell. */
+  readonly run: typeof runIn | undefined;
 }
 
 /** @param isForeign - the tracer was given, and may go with a context manager that is not ours */
-function begin(tracer: Tracer, operation: Operation, isForeign: boolean): Begun | undefined {
+function begin(
+  tracer: Tracer,
+  operation: Operation,
+  resource: unknown,
+  isForeign: boolean,
+): Begun | undefined {
   try {
     const parent = isForeign ? foreign.active() : activeContext();
     const offered = claim(parent);
@@ -98,18 +107,26 @@ function begin(tracer: Tracer, operation: Operation, isForeign: boolean): Begun 
       offered?.span ?? tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
     if (offered !== undefined) span.updateName(operation.spanName);
     const context = trace.setSpan(parent, span);
-    const run = isForeign ? runInGlobal : runIn;
+    const run = runnerFor(operation, resource, isForeign);
     if (!span.isRecording()) return { call: undefined, context, run };
     const call = new Call(span, operation, {
       offered,
       withPayloads: mayRecordPayloads(parent),
     });
-    countRetriesOf(call);
     return { call, context, run };
   } catch {
     warnOnce("a span of an OpenAI call could not be started; the call goes on", "openai start");
     return undefined;
   }
+}
+
+function runnerFor(
+  operation: Operation,
+  resource: unknown,
+  isForeign: boolean,
+): typeof runIn | undefined {
+  if (isForeign) return runInGlobal;
+  return hasOnlookers(resource, operation) ? runIn : undefined;
 }
 
 function runInGlobal<A extends unknown[], R>(

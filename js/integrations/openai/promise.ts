@@ -2,7 +2,8 @@
  * Listens to an `APIPromise` of the SDK's in place. Such a promise reads the response's body only
  * when it is asked to: by `then`, `catch`, `finally` and `withResponse`, which come to `parseResponse`;
  * by a promise that `_thenUnwrap()` derives; and never by `asResponse()`. So nothing here awaits it.
- * What passes is told by the functions that the SDK calls when somebody else does.
+ * What passes is told by the functions that the SDK calls when somebody else does. Where nobody asks
+ * for the answer of a call that fails, the app is told of an unhandled rejection, as without us.
  *
  * The SDK may have been loaded in a realm of its own, whose `Promise` is another one than ours.
  */
@@ -28,6 +29,7 @@ type Transform = (value: unknown, ...rest: unknown[]) => unknown;
 interface ApiPromise extends Promise<unknown> {
   readonly responsePromise: Promise<unknown>;
   parseResponse: Parse;
+  readonly parse?: () => unknown;
   readonly _thenUnwrap?: (transform: Transform) => unknown;
   readonly asResponse?: () => unknown;
 }
@@ -40,14 +42,18 @@ export function isApiPromise(value: unknown): value is ApiPromise {
 export function listenToPromise(promise: ApiPromise, call: Call): void {
   const reading = new Reading(call);
   reading.join(promise);
-  promise.responsePromise.then(
-    (head) => reading.arrived(fieldsOf(head)["response"]),
-    (error: unknown) => call.fail(error),
+  reading.head = promise.responsePromise.then(
+    (head) => reading.arrived(head),
+    (error: unknown) => reading.failed(error),
   );
 }
 
 /** How far the app has got with an answer. Lives as long as a promise of it. */
 class Reading {
+  /** What was made of the promise for the answer's head, by us. */
+  head: Promise<void> | undefined;
+  private isAwaited = false;
+  private hasThrown = false;
   private isBegun = false;
   private hasValue = false;
   private isUnread = false;
@@ -58,8 +64,16 @@ class Reading {
 
   /** Also for the promises that are derived from the first: they read the same body. */
   join(promise: ApiPromise): void {
-    const { parseResponse, _thenUnwrap: derive, asResponse } = promise;
+    const { parse, parseResponse, _thenUnwrap: derive, asResponse } = promise;
     promise.parseResponse = (...args) => this.parse(() => parseResponse.apply(promise, args));
+    if (typeof parse === "function") {
+      redefine(promise, "parse", () => {
+        this.awaited();
+        return parse.call(promise);
+      });
+    } else {
+      this.isAwaited = true; // Who knows.
+    }
     // In some versions it is the promise's own, and does not come to `parseResponse`.
     if (typeof derive === "function") {
       redefine(promise, "_thenUnwrap", (transform: Transform) => {
@@ -73,6 +87,7 @@ class Reading {
     }
     if (typeof asResponse === "function") {
       redefine(promise, "asResponse", () => {
+        this.awaited();
         this.wantsResponse = true;
         if (this.isUnread) this.endUnread();
         return asResponse.call(promise);
@@ -105,8 +120,22 @@ class Reading {
     followAnswer(value, this.call);
   }
 
-  arrived(response: unknown): void {
-    this.call.answered(response);
+  /** Somebody will hear of a failure. */
+  private awaited(): void {
+    if (this.isAwaited) return;
+    this.isAwaited = true;
+    if (this.hasThrown) this.head?.catch(() => undefined);
+  }
+
+  failed(error: unknown): void {
+    this.call.fail(error);
+    if (this.isAwaited) return;
+    this.hasThrown = true;
+    throw error;
+  }
+
+  arrived(head: unknown): void {
+    this.call.answered(head);
     // Whoever was waiting for the response's head begins to read in this turn.
     queueMicrotask(() => {
       if (this.isBegun) return;

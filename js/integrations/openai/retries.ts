@@ -1,22 +1,20 @@
 /**
- * Counts how often the SDK sends a call's request again. It does so by a method of the client's, in
- * the context of the call.
+ * Counts how often the SDK sends a call's request again. It does so by a method of the client's, which
+ * gets the request's options: one object for all attempts, that comes with the answer too. Of a call
+ * that failed nothing comes; then it is one of those whose request looked the same.
  */
-import { type Span, trace } from "@opentelemetry/api";
-
-import { activeContext } from "../../runtime.js";
-import type { Call } from "./call.js";
-import { type Fields, fieldsOf, isFunction } from "./fields.js";
+import { fieldsOf, isFunction, type Fields } from "./fields.js";
 import { replaceMethod } from "./replace-method.js";
+import { callsUnderWay } from "./waiting.js";
 
-/** On the span itself: a `WeakMap` would be among the dearest parts of a call. */
-const CALL = Symbol("call");
-
-type CallSpan = Span & { [CALL]?: Call };
-
-export function countRetriesOf(call: Call): void {
-  (call.span as CallSpan)[CALL] = call;
+/** One request's. */
+export interface Retries {
+  count: number;
+  /** A call has them. */
+  isTaken: boolean;
 }
+
+const known = new WeakMap<object, Retries>();
 
 export function patchRetries(client: unknown): void {
   const prototype = ownerOf(fieldsOf(fieldsOf(client)["prototype"]), "retryRequest");
@@ -26,20 +24,44 @@ export function patchRetries(client: unknown): void {
     "retryRequest",
     (original) =>
       function (this: unknown, ...args: unknown[]) {
-        countRetry();
+        countRetry(this, args[0]);
         return original.apply(this, args);
       },
   );
 }
 
-function countRetry(): void {
+function countRetry(client: unknown, options: unknown): void {
   try {
-    const span: CallSpan | undefined = trace.getSpan(activeContext()) ?? trace.getActiveSpan();
-    const call = span?.[CALL];
-    if (call !== undefined) call.retries += 1;
+    const request = fieldsOf(options);
+    let retries = known.get(request);
+    if (retries === undefined) {
+      retries = { count: 0, isTaken: false };
+      known.set(request, retries);
+      for (const call of callsUnderWay()) call.mayRetry(retries, client, request);
+    }
+    retries.count += 1;
   } catch {
-    // A context manager of somebody else's; the number is not worth a fault.
+    // A getter of the app's; the number is not worth a fault.
   }
+}
+
+/** @param options - those of a request that was answered */
+export function retriesOf(options: unknown): Retries | undefined {
+  return known.get(fieldsOf(options));
+}
+
+/** Whether these options can be those of a request that was made with this argument. */
+export function isRequestOf(argument: unknown, { body, path }: Fields): boolean {
+  if (typeof argument === "string") return String(path).includes(encodeURIComponent(argument));
+  if (body === argument) return true;
+  const sent = fieldsOf(body);
+  const given = Object.entries(fieldsOf(argument));
+  return given.every(([key, value]) => sent[key] === value) || !isPlain(body);
+}
+
+/** Files are sent in a form that has little in common with the argument. */
+function isPlain(body: unknown): boolean {
+  return Object.getPrototypeOf(fieldsOf(body)) === Object.prototype;
 }
 
 /** The prototype that has the method itself: clients inherit it. */

@@ -54,6 +54,8 @@ class Listener {
 
   join(steps: Steps): void {
     const { next, return: close } = steps;
+    /** The first step tells it of all. */
+    let isPromise: boolean | undefined;
     const onStep = (step: IteratorResult<unknown>): void => {
       if (step.done === true) this.finish();
       else this.call.chunk(step.value);
@@ -62,8 +64,9 @@ class Listener {
     steps.next = (...args) => {
       const step = next.apply(steps, args);
       this.reader ??= steps;
+      isPromise ??= types.isPromise(step);
       // The very promise is returned: its reader does not wait a turn longer.
-      if (this.reader === steps && types.isPromise(step)) step.then(onStep, onError);
+      if (isPromise && this.reader === steps) step.then(onStep, onError);
       return step;
     };
     if (close === undefined) return;

@@ -4,9 +4,16 @@
  * the process exits all of them end, with what had been heard.
  */
 
-/** A call, as far as it can be given up. */
+import { beforeEnd, type EndReason } from "../../exits/endings.js";
+import type { Fields } from "./fields.js";
+import type { Retries } from "./retries.js";
+
+/** A call, as far as others have to do with it. */
 interface Open {
   abandon(): void;
+  interrupt(reason: EndReason): void;
+  /** A request of `client` is sent again, which may be the one of this call. */
+  mayRetry(retries: Retries, client: unknown, options: Fields): void;
 }
 
 const open = new Set<Open>();
@@ -17,9 +24,13 @@ export function underWay(call: Open): void {
   open.add(call);
   if (isListening) return;
   isListening = true;
-  process.once("exit", () => {
-    for (const left of open) left.abandon();
+  beforeEnd((reason) => {
+    for (const left of open) left.interrupt(reason);
   });
+}
+
+export function callsUnderWay(): Iterable<Open> {
+  return open;
 }
 
 export function over(call: Open): void {
