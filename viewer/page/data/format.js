@@ -55,8 +55,9 @@ export function compact(value) {
 export function cost(usd) {
   if (usd === null) return "–";
   if (usd === 0) return "$0";
-  if (usd < 0.0001) return "<$0.0001";
-  if (usd < 0.1) return `$${usd.toFixed(4)}`;
+  if (usd < 0.000001) return "<$0.000001";
+  if (usd < 0.01) return `$${usd.toFixed(Math.ceil(-Math.log10(usd)) + 1)}`;
+  if (usd < 0.1) return `$${usd.toFixed(3)}`;
   return `$${usd.toFixed(2)}`;
 }
 

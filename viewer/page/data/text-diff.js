@@ -19,7 +19,7 @@ export function textDiff(before, after) {
     const b = after.match(pieces) ?? [];
     const { start, end } = commonEnds(a, b);
     if ((a.length - start - end + 1) * (b.length - start - end + 1) <= MOST_CELLS) {
-      return merged([
+      return readable([
         ...a.slice(0, start).map(same),
         ...compared(a.slice(start, a.length - end), b.slice(start, b.length - end)),
         ...a.slice(a.length - end).map(same),
@@ -27,7 +27,7 @@ export function textDiff(before, after) {
     }
   }
   const { start, end } = commonEnds(before, after);
-  return merged([
+  return readable([
     same(before.slice(0, start)),
     { kind: "removed", text: before.slice(start, before.length - end) },
     { kind: "added", text: after.slice(start, after.length - end) },
@@ -89,15 +89,42 @@ function compared(a, b) {
   return changes;
 }
 
-/** @param {readonly Change[]} changes */
-function merged(changes) {
+/**
+ * Changes with nothing but blanks between them are one change: what was removed, then what was added.
+ * @param {readonly Change[]} changes
+ */
+function readable(changes) {
   /** @type {Change[]} */
   const found = [];
+  let [removed, added, blank] = ["", "", ""];
+  const put = () => {
+    found.push({ kind: "removed", text: removed }, { kind: "added", text: added }, same(blank));
+    [removed, added, blank] = ["", "", ""];
+  };
   for (const { kind, text } of changes) {
+    const changed = removed !== "" || added !== "";
+    if (kind === "same" && changed && /^\s*$/.test(text)) blank += text;
+    else if (kind === "same") {
+      put();
+      found.push(same(text));
+    } else {
+      removed += blank + (kind === "removed" ? text : "");
+      added += blank + (kind === "added" ? text : "");
+      blank = "";
+    }
+  }
+  put();
+  return joined(found.filter(({ text }) => text !== ""));
+}
+
+/** @param {readonly Change[]} changes */
+function joined(changes) {
+  /** @type {Change[]} */
+  const found = [];
+  for (const change of changes) {
     const last = found.at(-1);
-    if (text === "") continue;
-    if (last?.kind === kind) last.text += text;
-    else found.push({ kind, text });
+    if (last?.kind === change.kind) last.text += change.text;
+    else found.push({ ...change });
   }
   return found;
 }

@@ -11,9 +11,9 @@ import { emptyState } from "./parts.js";
 /** @import { AgentEdge, AgentNode } from "../data/agent-graph.js" */
 /** @import { SpanTree } from "../data/span-tree.js" */
 
-const WIDTH = 200;
+const WIDTH = 204;
 const HEIGHT = 76;
-const GAP_X = 130;
+const GAP_X = 110;
 const GAP_Y = 34;
 const MARGIN = 28;
 const BACK_DROP = 46;
@@ -37,7 +37,7 @@ export function agentsView(tree, select) {
     ...edges.map((edge) => drawEdge(edge, placed)),
     ...[...placed.values()].map((node) => drawNode(node, select)),
   );
-  return h("div", { class: "graph-view" }, drawing, legend(edges));
+  return h("div", { class: "graph-view", tabindex: 0 }, drawing, legend(edges));
 }
 
 /** @param {readonly AgentNode[]} nodes */
@@ -104,8 +104,9 @@ function route(from, to) {
  * @param {(spanId: string) => void} select
  */
 function drawNode({ name, x, y, runs, llmCalls, toolCalls, tokens, durationMs, errors, firstSpanId }, select) {
-  const facts = `${plural(llmCalls, "call")} · ${plural(toolCalls, "tool")}`;
-  const numbers = runs === 0 ? "did not run" : `${duration(durationMs)} · ${compact(tokens)} tokens`;
+  const did = [llmCalls > 0 ? plural(llmCalls, "model call") : "", toolCalls > 0 ? plural(toolCalls, "tool call") : ""].filter((part) => part !== "");
+  const facts = did.length > 0 ? did.join(" · ") : runs > 0 ? "no calls of its own" : "did not run";
+  const numbers = [runs > 0 ? duration(durationMs) : "", tokens > 0 ? `${compact(tokens)} tokens` : ""].filter((part) => part !== "").join(" · ");
   const group = svg(
     "g",
     { class: `agent ${errors > 0 ? "has-errors" : ""}`, transform: `translate(${x} ${y})`, tabindex: 0, role: "button", "aria-label": `${name}: ${facts}, ${numbers}${errors > 0 ? `, ${plural(errors, "error")}` : ""}` },

@@ -32,6 +32,8 @@ export function traceView(route, live) {
   let detail;
   let mode = modeOf(route.query);
   let selected = route.query.get("span") ?? "";
+  /** By the reader, and not because something has to be shown at first. */
+  let chosen = selected !== "";
   let closed = false;
 
   const head = traceHead({ compare: () => void compare() });
@@ -67,7 +69,7 @@ export function traceView(route, live) {
     if (selected !== "") table.setSelected(selected);
     else if (innerWidth > 900) {
       const first = firstError(detail) ?? tree.roots[0]?.span.spanId;
-      if (first !== undefined) select(first);
+      if (first !== undefined) showSpan(first);
     }
     show();
     panel.refresh(detail.trace.traceId, tree.byId.get(selected));
@@ -75,7 +77,7 @@ export function traceView(route, live) {
 
   function show() {
     element.dataset["mode"] = mode;
-    side.hidden = selected === "" || mode === "usage";
+    side.hidden = selected === "" || mode === "usage" || (mode === "agents" && !chosen);
     if (detail === undefined) return;
     if (mode === "agents") body.replaceChildren(agentsView(spanTree(detail.spans), select));
     else if (mode === "usage") body.replaceChildren(traceUsage(detail.spans));
@@ -87,9 +89,15 @@ export function traceView(route, live) {
 
   /** @param {string} spanId */
   function select(spanId) {
-    selected = spanId;
+    chosen = true;
+    showSpan(spanId);
     keepAddress();
     side.hidden = spanId === "";
+  }
+
+  /** @param {string} spanId */
+  function showSpan(spanId) {
+    selected = spanId;
     table.setSelected(spanId);
     if (detail !== undefined) panel.show(detail.trace.traceId, table.node(spanId));
   }
@@ -106,7 +114,7 @@ export function traceView(route, live) {
   function keepAddress() {
     const query = new URLSearchParams();
     if (mode !== "timeline") query.set("view", mode);
-    if (selected !== "") query.set("span", selected);
+    if (chosen && selected !== "") query.set("span", selected);
     replace(href("trace", route.id, query));
   }
 
