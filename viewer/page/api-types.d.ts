@@ -101,9 +101,15 @@ export interface SessionSummary {
   output: string | null;
 }
 
+/** A trace with its root's whole texts, of which the summary has the beginnings. */
+export interface Turn extends TraceSummary {
+  fullInput: string | null;
+  fullOutput: string | null;
+}
+
 export interface SessionDetail {
   session: SessionSummary;
-  traces: TraceSummary[];
+  traces: Turn[];
 }
 
 export interface Facets {
@@ -126,6 +132,8 @@ export interface UsageRow {
 }
 
 export interface Stats {
+  /** There were more traces than are counted. */
+  isPartial: boolean;
   totals: {
     traces: number;
     errors: number;

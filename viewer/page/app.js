@@ -29,6 +29,7 @@ const VIEWS = {
   usage: usageView,
 };
 
+applyTheme(theme());
 const live = new Live();
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const header = /** @type {HTMLElement} */ (document.getElementById("bar"));
@@ -44,7 +45,14 @@ function show() {
   if (make === undefined) {
     leave();
     document.title = "Not found · Catalyst";
-    main.replaceChildren(h("div", { class: "empty" }, h("h2", {}, "There is no such page"), h("a", { href: href("traces") }, "All traces")));
+    main.replaceChildren(
+      h(
+        "div",
+        { class: "empty" },
+        h("h2", {}, "There is no such page"),
+        h("a", { href: href("traces") }, "All traces"),
+      ),
+    );
     return;
   }
   const key = `${route.view}/${route.id}`;
@@ -61,7 +69,6 @@ function leave() {
   open = undefined;
 }
 
-applyTheme(theme());
 header.append(...top.elements);
 listenForKeys();
 bindKeys("Everywhere", [

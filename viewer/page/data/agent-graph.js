@@ -48,7 +48,8 @@ export function agentGraph(tree) {
       entry.runs += 1;
       entry.durationMs += node.span.durationMs;
       // A handover is told by its own span.
-      if (above !== undefined && above !== own && !handedTo.has(own)) addEdge(edges, above, own, "call");
+      if (above !== undefined && above !== own && !handedTo.has(own))
+        addEdge(edges, above, own, "call");
     }
     if (node.span.kind === "LLM") entry.llmCalls += 1;
     if (node.span.kind === "TOOL") entry.toolCalls += 1;
@@ -68,7 +69,9 @@ export function agentGraph(tree) {
 function nameOf({ span, children }) {
   // A run's own span carries the name of its agent; one around it is called after the run.
   const name = span.agent ?? span.name;
-  const inner = children.some((child) => child.span.kind === "AGENT" && child.span.agent === span.agent);
+  const inner = children.some(
+    (child) => child.span.kind === "AGENT" && child.span.agent === span.agent,
+  );
   return inner ? span.name : name;
 }
 
@@ -78,7 +81,17 @@ function nameOf({ span, children }) {
  * @returns {AgentNode}
  */
 function newNode(name, firstSpanId) {
-  return { name, runs: 0, llmCalls: 0, toolCalls: 0, tokens: 0, durationMs: 0, errors: 0, firstSpanId, layer: 0 };
+  return {
+    name,
+    runs: 0,
+    llmCalls: 0,
+    toolCalls: 0,
+    tokens: 0,
+    durationMs: 0,
+    errors: 0,
+    firstSpanId,
+    layer: 0,
+  };
 }
 
 /**

@@ -44,14 +44,16 @@ function matched(left, right, depth) {
   if (left.length === 1 && right.length === 1 && onlyLeft?.span.kind === onlyRight?.span.kind) {
     return [{ left: onlyLeft, right: onlyRight, depth }];
   }
-  const common = left.length * right.length <= EXACT_CELLS ? longestCommon(left, right) : greedy(left, right);
+  const common =
+    left.length * right.length <= EXACT_CELLS ? longestCommon(left, right) : greedy(left, right);
   /** @type {Pair[]} */
   const pairs = [];
   let [l, r] = [0, 0];
   for (const [atLeft, atRight] of [...common, /** @type {const} */ ([left.length, right.length])]) {
     while (l < atLeft) pairs.push({ left: left[l++], right: undefined, depth });
     while (r < atRight) pairs.push({ left: undefined, right: right[r++], depth });
-    if (l < left.length && r < right.length) pairs.push({ left: left[l++], right: right[r++], depth });
+    if (l < left.length && r < right.length)
+      pairs.push({ left: left[l++], right: right[r++], depth });
   }
   return pairs;
 }

@@ -22,10 +22,16 @@ async function get(path, signal) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(path, { headers: { accept: "application/json" }, ...(signal && { signal }) });
+    response = await fetch(path, {
+      headers: { accept: "application/json" },
+      ...(signal && { signal }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new RequestFailed("The server does not answer. Is `catalyst-tracing dev` still running?", 0);
+    throw new RequestFailed(
+      "The server does not answer. Is `catalyst-tracing dev` still running?",
+      0,
+    );
   }
   if (!response.ok) throw new RequestFailed(await complaint(response), response.status);
   return await response.json();
@@ -68,10 +74,21 @@ export async function listSessions(query, cursor, signal) {
  * @param {string | null} cursor
  */
 function paged(query, cursor) {
-  const all = new URLSearchParams(query);
+  const all = asAsked(query);
   all.set("limit", "50");
   if (cursor !== null) all.set("cursor", cursor);
   return all.toString();
+}
+
+/**
+ * The server finds whole words; what is being typed is the beginning of one.
+ * @param {URLSearchParams} query
+ */
+function asAsked(query) {
+  const all = new URLSearchParams(query);
+  const words = all.get("q") ?? "";
+  if (/(?:^|\s)[\p{L}\p{N}_]+$/u.test(words) && !words.includes('"')) all.set("q", `${words}*`);
+  return all;
 }
 
 /** @param {string} id */
@@ -99,7 +116,7 @@ export async function getFacets() {
 
 /** @param {URLSearchParams} query */
 export async function getStats(query) {
-  return /** @type {Stats} */ (await get(`/api/stats?${query.toString()}`));
+  return /** @type {Stats} */ (await get(`/api/stats?${asAsked(query).toString()}`));
 }
 
 /**

@@ -24,7 +24,9 @@ const KNOWN = ["q", "range", "from", "to", "attr", ...FIELDS];
  * @param {URLSearchParams} query
  */
 export function filtersOf(query) {
-  return new URLSearchParams([...query].filter(([name, value]) => KNOWN.includes(name) && value !== ""));
+  return new URLSearchParams(
+    [...query].filter(([name, value]) => KNOWN.includes(name) && value !== ""),
+  );
 }
 
 /**

@@ -69,14 +69,21 @@ function message(item) {
   const parts = numbered(item, "message.contents").map(part);
   const content = text(item["message.content"]);
   // Some SDKs write a text in both forms.
-  if (content !== "" && !parts.some((other) => other.text === content)) parts.unshift({ type: "text", text: content });
+  if (content !== "" && !parts.some((other) => other.text === content))
+    parts.unshift({ type: "text", text: content });
   const toolCalls = [
     ...numbered(item, "message.tool_calls"),
-    ...numbered(item, "message.contents").filter((one) => text(one["tool_call.function.name"]) !== ""),
+    ...numbered(item, "message.contents").filter(
+      (one) => text(one["tool_call.function.name"]) !== "",
+    ),
   ].map(toolCall);
   const legacy = text(item["message.function_call_name"]);
   if (legacy !== "") {
-    toolCalls.push({ id: "", name: legacy, arguments: text(item["message.function_call_arguments_json"]) });
+    toolCalls.push({
+      id: "",
+      name: legacy,
+      arguments: text(item["message.function_call_arguments_json"]),
+    });
   }
   return {
     role: text(item["message.role"]),
@@ -105,11 +112,19 @@ function part(item) {
   const audio = text(item["message_content.audio.audio.url"]);
   if (image !== "") return { type: "image", text: body, url: image };
   if (audio !== "" || type === "audio") {
-    return { type: "audio", text: body || text(item["message_content.audio.audio.transcript"]), ...(audio && { url: audio }) };
+    return {
+      type: "audio",
+      text: body || text(item["message_content.audio.audio.transcript"]),
+      ...(audio && { url: audio }),
+    };
   }
   if (type === "reasoning") {
-    const hidden = text(item["message_content.encrypted_content"]) || text(item["message_content.data"]);
-    return { type: "reasoning", text: body || (hidden === "" ? "" : "(encrypted by the provider)") };
+    const hidden =
+      text(item["message_content.encrypted_content"]) || text(item["message_content.data"]);
+    return {
+      type: "reasoning",
+      text: body || (hidden === "" ? "" : "(encrypted by the provider)"),
+    };
   }
   return { type: type === "text" || type === "" ? "text" : "other", text: body };
 }
@@ -141,7 +156,11 @@ function genAiMessages(attributes, direction) {
         ...(plain === "" ? [] : [/** @type {Part} */ ({ type: "text", text: plain })]),
         ...all.filter((one) => one["type"] !== "tool_call").map(genAiPart),
       ],
-      toolCalls: calls.map((one) => ({ id: text(one["id"]), name: text(one["name"]), arguments: text(one["arguments"]) })),
+      toolCalls: calls.map((one) => ({
+        id: text(one["id"]),
+        name: text(one["name"]),
+        arguments: text(one["arguments"]),
+      })),
     };
   });
 }
@@ -164,7 +183,9 @@ function genAiPart(item) {
 function objects(value) {
   const list = typeof value === "string" ? json(value) : value;
   if (!Array.isArray(list)) return [];
-  return list.flatMap((item) => (typeof item === "object" && item !== null && !Array.isArray(item) ? [item] : []));
+  return list.flatMap((item) =>
+    typeof item === "object" && item !== null && !Array.isArray(item) ? [item] : [],
+  );
 }
 
 /**
@@ -188,7 +209,9 @@ export function documents(attributes, prefix) {
 export function embeddings(attributes) {
   return numbered(attributes, "embedding.embeddings").map((item) => {
     const vector = item["embedding.vector"];
-    const numbers = Array.isArray(vector) ? vector.filter((value) => typeof value === "number") : [];
+    const numbers = Array.isArray(vector)
+      ? vector.filter((value) => typeof value === "number")
+      : [];
     return { text: text(item["embedding.text"]), vector: numbers };
   });
 }
@@ -206,7 +229,8 @@ function toolName(schema) {
   const value = json(schema);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "";
   const inner = value["function"];
-  if (typeof inner === "object" && inner !== null && !Array.isArray(inner)) return text(inner["name"]);
+  if (typeof inner === "object" && inner !== null && !Array.isArray(inner))
+    return text(inner["name"]);
   return text(value["name"]) || text(value["type"]);
 }
 

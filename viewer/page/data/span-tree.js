@@ -38,14 +38,25 @@ export function spanTree(spans) {
   const byId = new Map();
   for (const span of sorted) {
     const startMs = msBetween(span.startNs, origin);
-    byId.set(span.spanId, { span, parent: undefined, children: [], depth: 0, place: 0, startMs, below: 0, errorBelow: false, odd: "" });
+    byId.set(span.spanId, {
+      span,
+      parent: undefined,
+      children: [],
+      depth: 0,
+      place: 0,
+      startMs,
+      below: 0,
+      errorBelow: false,
+      odd: "",
+    });
   }
   for (const node of byId.values()) attach(node, byId);
   const roots = [...byId.values()].filter(({ parent }) => parent === undefined);
   for (const [place, root] of roots.entries()) root.place = place;
   const order = rows({ roots }, () => true);
   for (const { children, depth } of order) {
-    for (const [place, child] of children.entries()) Object.assign(child, { place, depth: depth + 1 });
+    for (const [place, child] of children.entries())
+      Object.assign(child, { place, depth: depth + 1 });
   }
   // Children come after their parents, so that backwards every node is complete when it is added up.
   for (const node of order.toReversed()) {
@@ -53,7 +64,10 @@ export function spanTree(spans) {
     node.parent.below += node.below + 1;
     node.parent.errorBelow ||= node.errorBelow || node.span.status === "error";
   }
-  const durationMs = order.reduce((end, { startMs, span }) => Math.max(end, startMs + span.durationMs), 0);
+  const durationMs = order.reduce(
+    (end, { startMs, span }) => Math.max(end, startMs + span.durationMs),
+    0,
+  );
   return { roots, byId, durationMs };
 }
 

@@ -82,7 +82,10 @@ function compared(a, b) {
       changes.push(same(a[i] ?? ""));
       i += 1;
       j += 1;
-    } else if (j >= b.length || (i < a.length && at((i + 1) * width + j) >= at(i * width + j + 1))) {
+    } else if (
+      j >= b.length ||
+      (i < a.length && at((i + 1) * width + j) >= at(i * width + j + 1))
+    ) {
       changes.push({ kind: "removed", text: a[i++] ?? "" });
     } else changes.push({ kind: "added", text: b[j++] ?? "" });
   }

@@ -39,7 +39,9 @@ export function totalsBy(spans, nameOf) {
     if (group === undefined) groups.set(name, [span]);
     else group.push(span);
   }
-  return [...groups].map(([name, group]) => totals(name, group)).sort((a, b) => b.tokens.total - a.tokens.total);
+  return [...groups]
+    .map(([name, group]) => totals(name, group))
+    .sort((a, b) => b.tokens.total - a.tokens.total);
 }
 
 /**

@@ -9,7 +9,13 @@ const LEAST_PX = 280;
  * @param {HTMLElement} side the half on the right
  */
 export function divider(label, side) {
-  const element = h("div", { class: "divider", role: "separator", "aria-orientation": "vertical", "aria-label": label, tabindex: 0 });
+  const element = h("div", {
+    class: "divider",
+    role: "separator",
+    "aria-orientation": "vertical",
+    "aria-label": label,
+    tabindex: 0,
+  });
   /** @param {number} width */
   const setWidth = (width) => {
     const most = Math.max(LEAST_PX, innerWidth - LEAST_PX);
@@ -22,7 +28,8 @@ export function divider(label, side) {
     element.setPointerCapture(event.pointerId);
   });
   element.addEventListener("pointermove", (event) => {
-    if (element.hasPointerCapture(event.pointerId)) setWidth(side.getBoundingClientRect().right - event.clientX);
+    if (element.hasPointerCapture(event.pointerId))
+      setWidth(side.getBoundingClientRect().right - event.clientX);
   });
   element.addEventListener("keydown", (event) => {
     const step = event.key === "ArrowLeft" ? STEP_PX : event.key === "ArrowRight" ? -STEP_PX : 0;

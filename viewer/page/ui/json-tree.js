@@ -46,15 +46,24 @@ export function jsonTree(value) {
  */
 function node(key, value, depth, budget) {
   budget.left -= 1;
-  const label = key === undefined ? undefined : h("span", { class: "json-key" }, `${visible(key)}: `);
+  const label =
+    key === undefined ? undefined : h("span", { class: "json-key" }, `${visible(key)}: `);
   if (value === null || typeof value !== "object") {
     return h("div", { class: "json-leaf" }, label, leaf(value));
   }
   const size = Array.isArray(value) ? value.length : Object.keys(value).length;
   const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (size === 0) return h("div", { class: "json-leaf" }, label, `${open}${close}`);
-  const hint = h("span", { class: "json-hint" }, ` ${count(size)} ${open === "[" ? "items" : "keys"} `);
-  const details = h("details", { class: "json-node" }, h("summary", {}, label, open, hint, h("span", { class: "json-shut" }, close)));
+  const hint = h(
+    "span",
+    { class: "json-hint" },
+    ` ${count(size)} ${open === "[" ? "items" : "keys"} `,
+  );
+  const details = h(
+    "details",
+    { class: "json-node" },
+    h("summary", {}, label, open, hint, h("span", { class: "json-shut" }, close)),
+  );
   let filled = false;
   const fill = () => {
     if (filled) return;

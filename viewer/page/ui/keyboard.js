@@ -40,7 +40,10 @@ export function bindKeys(title, bindings) {
 export function boundKeys() {
   return scopes.map(({ title, bindings }) => ({
     title,
-    bindings: bindings.map(({ keys, does }) => ({ does, keys: keys.map((key) => SHOWN.get(key) ?? key) })),
+    bindings: bindings.map(({ keys, does }) => ({
+      does,
+      keys: keys.map((key) => SHOWN.get(key) ?? key),
+    })),
   }));
 }
 
@@ -62,7 +65,13 @@ export function listenForKeys() {
 function belongsToControl({ key, target }) {
   if (!(target instanceof Element)) return false;
   if (document.querySelector("dialog[open]") !== null) return true;
-  if (target.closest("input, textarea, select, [contenteditable]") !== null) return key !== "Escape";
-  const control = target.closest("button, a[href], summary, [role=tab], [role=menuitem], [role=separator]");
-  return control !== null && ["Enter", " ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(key);
+  if (target.closest("input, textarea, select, [contenteditable]") !== null)
+    return key !== "Escape";
+  const control = target.closest(
+    "button, a[href], summary, [role=tab], [role=menuitem], [role=separator]",
+  );
+  return (
+    control !== null &&
+    ["Enter", " ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(key)
+  );
 }

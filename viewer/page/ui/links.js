@@ -12,9 +12,16 @@ const PICTURE = /^data:image\/(?:png|jpe?g|gif|webp|avif|bmp);base64,[A-Za-z0-9+
 /** @param {string} url */
 export function picture(url) {
   if (PICTURE.test(url)) {
-    const image = h("img", { class: "picture", alt: "Image from the message", loading: "lazy", src: url });
+    const image = h("img", {
+      class: "picture",
+      alt: "Image from the message",
+      loading: "lazy",
+      src: url,
+    });
     image.addEventListener("error", () => {
-      image.replaceWith(h("p", { class: "dim" }, `An image that cannot be shown (${size(url.length)}).`));
+      image.replaceWith(
+        h("p", { class: "dim" }, `An image that cannot be shown (${size(url.length)}).`),
+      );
     });
     return image;
   }
@@ -25,5 +32,9 @@ export function picture(url) {
 export function link(url) {
   const label = visible(url.length > 200 ? `${url.slice(0, 200)}…` : url);
   if (!/^https?:\/\//i.test(url)) return h("code", { class: "address" }, label);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", class: "address" }, label);
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer nofollow", class: "address" },
+    label,
+  );
 }

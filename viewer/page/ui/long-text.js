@@ -24,7 +24,10 @@ const BLOCKS_PER_FRAME = 8;
  * @param {string} text
  * @param {LongTextOptions} [options]
  */
-export function longText(text, { words = currentWords(), shown = SHOWN_CHARS, className = "" } = {}) {
+export function longText(
+  text,
+  { words = currentWords(), shown = SHOWN_CHARS, className = "" } = {},
+) {
   const element = h("div", { class: `text ${className}`, dir: "auto" });
   const cut = text.length > shown + SLACK_CHARS ? wholeChars(text, shown) : text.length;
   element.append(...marked(visible(text.slice(0, cut)), words));
@@ -47,7 +50,9 @@ function addBlocks(element, text, from, words) {
   const next = () => {
     for (let made = 0; made < BLOCKS_PER_FRAME && from < text.length; made += 1) {
       const end = wholeChars(text, from + BLOCK_CHARS);
-      element.append(h("div", { class: "block" }, ...marked(visible(text.slice(from, end)), words)));
+      element.append(
+        h("div", { class: "block" }, ...marked(visible(text.slice(from, end)), words)),
+      );
       from = end;
     }
     if (from < text.length && element.isConnected) requestAnimationFrame(next);

@@ -23,7 +23,9 @@ export function currentWords() {
  */
 export function searchWords(query) {
   const words = query.match(/"[^"]+"|\S+/g) ?? [];
-  return words.map((word) => word.replaceAll('"', "").replace(/\*$/, "")).filter((word) => word !== "");
+  return words
+    .map((word) => word.replaceAll('"', "").replace(/\*$/, ""))
+    .filter((word) => word !== "");
 }
 
 /**
@@ -63,12 +65,4 @@ export function aroundHit(text, words, before = 60) {
 /** @param {string} word */
 function escaped(word) {
   return word.replace(/[\\^$.*+?()[\]{}|/-]/g, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
-}
-
-/**
- * A search as it is being typed: the last word may be the beginning of one.
- * @param {string} query
- */
-export function asTyped(query) {
-  return /(?:^|\s)[\p{L}\p{N}_]+$/u.test(query) && !query.includes('"') ? `${query}*` : query;
 }

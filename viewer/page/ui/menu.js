@@ -20,7 +20,13 @@ const MOST_SHOWN = 200;
  */
 export function openMenu(anchor, label, choices, { placeholder = "Filter…", other } = {}) {
   document.querySelector(".menu")?.remove();
-  const input = h("input", { type: "text", placeholder, "aria-label": placeholder, autocomplete: "off", spellcheck: "false" });
+  const input = h("input", {
+    type: "text",
+    placeholder,
+    "aria-label": placeholder,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   const list = h("div", { class: "menu-list", role: "menu", "aria-label": label });
   const menu = h("div", { class: "menu" }, input, list);
   /** @type {Choice[]} */
@@ -43,7 +49,9 @@ export function openMenu(anchor, label, choices, { placeholder = "Filter…", ot
   };
   const draw = () => {
     const text = input.value.trim().toLowerCase();
-    shown = choices.filter(({ label: name }) => name.toLowerCase().includes(text)).slice(0, MOST_SHOWN);
+    shown = choices
+      .filter(({ label: name }) => name.toLowerCase().includes(text))
+      .slice(0, MOST_SHOWN);
     const typed = text === "" ? undefined : other?.(input.value.trim());
     if (typed !== undefined) shown.push(typed);
     at = Math.min(at, Math.max(0, shown.length - 1));
@@ -55,8 +63,12 @@ export function openMenu(anchor, label, choices, { placeholder = "Filter…", ot
    * @param {number} index
    */
   const item = (choice, index) => {
-    const element = h("button", { type: "button", role: "menuitem", class: index === at ? "at" : null, tabindex: -1 },
-      h("span", { class: "name" }, oneLine(choice.label, 80)), h("span", { class: "dim" }, choice.hint));
+    const element = h(
+      "button",
+      { type: "button", role: "menuitem", class: index === at ? "at" : null, tabindex: -1 },
+      h("span", { class: "name" }, oneLine(choice.label, 80)),
+      h("span", { class: "dim" }, choice.hint),
+    );
     element.addEventListener("click", () => take(choice));
     return element;
   };

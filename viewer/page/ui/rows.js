@@ -164,7 +164,8 @@ export class Rows {
     const row = /** @type {HTMLElement | null} */ (event.target.closest(".row"));
     if (row === null) return;
     // A link's own ways to open, in another tab or window, stay the browser's.
-    if (event.target.closest("a") !== null && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
+    if (event.target.closest("a") !== null && (event.ctrlKey || event.metaKey || event.shiftKey))
+      return;
     event.preventDefault();
     const index = Number(row.dataset["index"]);
     this.setCurrent(index, { scroll: false });

@@ -2,6 +2,8 @@
 
 /** @typedef {"system" | "light" | "dark"} Theme */
 
+export const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
 const KEY = "catalyst.theme";
 /** @type {readonly Theme[]} */
 const THEMES = ["system", "light", "dark"];
@@ -24,10 +26,7 @@ export function setTheme(name) {
 }
 
 export function nextTheme() {
-  const now = /** @type {Theme} */ (document.documentElement.dataset["theme"] ?? theme());
-  const next = isDark(now) ? "light" : "dark";
-  setTheme(next);
-  return next;
+  setTheme(isDark() ? "light" : "dark");
 }
 
 /** @param {Theme} name */
@@ -35,10 +34,10 @@ export function applyTheme(name) {
   document.documentElement.dataset["theme"] = name;
 }
 
-/** @param {Theme} name */
-function isDark(name) {
-  if (name === "system") return matchMedia("(prefers-color-scheme: dark)").matches;
-  return name === "dark";
+/** What is shown now. */
+export function isDark() {
+  const name = document.documentElement.dataset["theme"] ?? "system";
+  return name === "system" ? systemIsDark.matches : name === "dark";
 }
 
 function stored() {

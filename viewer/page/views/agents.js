@@ -26,13 +26,28 @@ const BACK_DROP = 46;
  */
 export function agentsView(tree, select) {
   const { nodes, edges } = agentGraph(tree);
-  if (nodes.length === 0) return emptyState("No agents", h("p", {}, "No span of this trace is an agent's."));
+  if (nodes.length === 0)
+    return emptyState("No agents", h("p", {}, "No span of this trace is an agent's."));
   const placed = place(nodes);
+  const leadsBack = edges.some(
+    ({ from, to }) => (placed.get(to)?.layer ?? 0) <= (placed.get(from)?.layer ?? 0),
+  );
   const right = Math.max(...[...placed.values()].map(({ x }) => x)) + WIDTH + MARGIN;
-  const bottom = Math.max(...[...placed.values()].map(({ y }) => y)) + HEIGHT + MARGIN + BACK_DROP;
+  const bottom =
+    Math.max(...[...placed.values()].map(({ y }) => y)) +
+    HEIGHT +
+    MARGIN +
+    (leadsBack ? BACK_DROP : 0);
   const drawing = svg(
     "svg",
-    { class: "graph", width: right, height: bottom, viewBox: `0 0 ${right} ${bottom}`, role: "group", "aria-label": "Agents and handoffs" },
+    {
+      class: "graph",
+      width: right,
+      height: bottom,
+      viewBox: `0 0 ${right} ${bottom}`,
+      role: "group",
+      "aria-label": "Agents and handoffs",
+    },
     svg("defs", {}, arrowHead("arrow-call"), arrowHead("arrow-handoff")),
     ...edges.map((edge) => drawEdge(edge, placed)),
     ...[...placed.values()].map((node) => drawNode(node, select)),
@@ -44,7 +59,9 @@ export function agentsView(tree, select) {
 function place(nodes) {
   /** @type {Map<number, number>} */
   const perLayer = new Map();
-  const most = Math.max(...nodes.map((node) => nodes.filter(({ layer }) => layer === node.layer).length));
+  const most = Math.max(
+    ...nodes.map((node) => nodes.filter(({ layer }) => layer === node.layer).length),
+  );
   /** @type {Map<string, Placed>} */
   const placed = new Map();
   for (const node of nodes) {
@@ -52,14 +69,30 @@ function place(nodes) {
     perLayer.set(node.layer, at + 1);
     const inLayer = nodes.filter(({ layer }) => layer === node.layer).length;
     const top = ((most - inLayer) * (HEIGHT + GAP_Y)) / 2;
-    placed.set(node.name, { ...node, x: MARGIN + node.layer * (WIDTH + GAP_X), y: MARGIN + top + at * (HEIGHT + GAP_Y) });
+    placed.set(node.name, {
+      ...node,
+      x: MARGIN + node.layer * (WIDTH + GAP_X),
+      y: MARGIN + top + at * (HEIGHT + GAP_Y),
+    });
   }
   return placed;
 }
 
 /** @param {string} id */
 function arrowHead(id) {
-  return svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svg("path", { d: "M0 0.8 7 4 0 7.2z" }));
+  return svg(
+    "marker",
+    {
+      id,
+      viewBox: "0 0 8 8",
+      refX: 7,
+      refY: 4,
+      markerWidth: 7,
+      markerHeight: 7,
+      orient: "auto-start-reverse",
+    },
+    svg("path", { d: "M0 0.8 7 4 0 7.2z" }),
+  );
 }
 
 /**
@@ -74,9 +107,17 @@ function drawEdge(edge, placed) {
   const word = edge.kind === "handoff" ? "handoff" : "calls";
   return svg(
     "g",
-    { class: `edge edge-${edge.kind}`, role: "img", "aria-label": `${edge.from} ${edge.kind === "handoff" ? "hands over to" : "calls"} ${edge.to}, ${plural(edge.count, "time")}` },
+    {
+      class: `edge edge-${edge.kind}`,
+      role: "img",
+      "aria-label": `${edge.from} ${edge.kind === "handoff" ? "hands over to" : "calls"} ${edge.to}, ${plural(edge.count, "time")}`,
+    },
     svg("path", { d: path, "marker-end": `url(#arrow-${edge.kind})` }),
-    svg("text", { x, y, "text-anchor": "middle" }, edge.count > 1 ? `${word} ×${edge.count}` : word),
+    svg(
+      "text",
+      { x, y, "text-anchor": "middle" },
+      edge.count > 1 ? `${word} ×${edge.count}` : word,
+    ),
   );
 }
 
@@ -90,32 +131,63 @@ function route(from, to) {
   if (to.layer > from.layer) {
     const [start, end] = [from.x + WIDTH, to.x - 2];
     const bend = (end - start) / 2;
-    return { path: `M${start} ${startY}C${start + bend} ${startY} ${end - bend} ${endY} ${end} ${endY}`, x: (start + end) / 2, y: (startY + endY) / 2 - 8 };
+    return {
+      path: `M${start} ${startY}C${start + bend} ${startY} ${end - bend} ${endY} ${end} ${endY}`,
+      x: (start + end) / 2,
+      y: (startY + endY) / 2 - 8,
+    };
   }
   // Back, to the same column, or to itself: around below.
   const start = from.x + WIDTH / 2 + 20;
   const end = to.x + WIDTH / 2 - 20;
   const low = Math.max(from.y, to.y) + HEIGHT + BACK_DROP;
-  return { path: `M${start} ${from.y + HEIGHT}C${start} ${low} ${end} ${low} ${end} ${to.y + HEIGHT + 2}`, x: (start + end) / 2, y: low - 6 };
+  return {
+    path: `M${start} ${from.y + HEIGHT}C${start} ${low} ${end} ${low} ${end} ${to.y + HEIGHT + 2}`,
+    x: (start + end) / 2,
+    y: low - 6,
+  };
 }
 
 /**
  * @param {Placed} node
  * @param {(spanId: string) => void} select
  */
-function drawNode({ name, x, y, runs, llmCalls, toolCalls, tokens, durationMs, errors, firstSpanId }, select) {
-  const did = [llmCalls > 0 ? plural(llmCalls, "model call") : "", toolCalls > 0 ? plural(toolCalls, "tool call") : ""].filter((part) => part !== "");
+function drawNode(
+  { name, x, y, runs, llmCalls, toolCalls, tokens, durationMs, errors, firstSpanId },
+  select,
+) {
+  const did = [
+    llmCalls > 0 ? plural(llmCalls, "model call") : "",
+    toolCalls > 0 ? plural(toolCalls, "tool call") : "",
+  ].filter((part) => part !== "");
   const facts = did.length > 0 ? did.join(" · ") : runs > 0 ? "no calls of its own" : "did not run";
-  const numbers = [runs > 0 ? duration(durationMs) : "", tokens > 0 ? `${compact(tokens)} tokens` : ""].filter((part) => part !== "").join(" · ");
+  const numbers = [
+    runs > 0 ? duration(durationMs) : "",
+    tokens > 0 ? `${compact(tokens)} tokens` : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
   const group = svg(
     "g",
-    { class: `agent ${errors > 0 ? "has-errors" : ""}`, transform: `translate(${x} ${y})`, tabindex: 0, role: "button", "aria-label": `${name}: ${facts}, ${numbers}${errors > 0 ? `, ${plural(errors, "error")}` : ""}` },
+    {
+      class: `agent ${errors > 0 ? "has-errors" : ""}`,
+      transform: `translate(${x} ${y})`,
+      tabindex: 0,
+      role: "button",
+      "aria-label": `${name}: ${facts}, ${numbers}${errors > 0 ? `, ${plural(errors, "error")}` : ""}`,
+    },
     svg("rect", { width: WIDTH, height: HEIGHT, rx: 10 }),
     svg("rect", { class: "edge-mark", width: 4, height: HEIGHT - 24, x: 0, y: 12, rx: 2 }),
     svg("text", { class: "agent-name", x: 18, y: 26 }, oneLine(name, 22)),
     svg("text", { class: "agent-facts", x: 18, y: 45 }, facts),
     svg("text", { class: "agent-facts", x: 18, y: 62 }, numbers),
-    errors > 0 ? svg("text", { class: "agent-errors", x: WIDTH - 14, y: 26, "text-anchor": "end" }, `${errors} failed`) : null,
+    errors > 0
+      ? svg(
+          "text",
+          { class: "agent-errors", x: WIDTH - 14, y: 26, "text-anchor": "end" },
+          `${errors} failed`,
+        )
+      : null,
   );
   const choose = () => {
     if (firstSpanId !== "") select(firstSpanId);
@@ -136,7 +208,11 @@ function legend(edges) {
   return h(
     "p",
     { class: "dim legend" },
-    kinds.has("handoff") ? h("span", {}, h("i", { class: "line line-handoff" }), "hands the conversation over") : null,
-    kinds.has("call") ? h("span", {}, h("i", { class: "line line-call" }), "calls, and goes on when it is done") : null,
+    kinds.has("handoff")
+      ? h("span", {}, h("i", { class: "line line-handoff" }), "hands the conversation over")
+      : null,
+    kinds.has("call")
+      ? h("span", {}, h("i", { class: "line line-call" }), "calls, and goes on when it is done")
+      : null,
   );
 }

@@ -3,7 +3,7 @@ import { href } from "../data/route.js";
 import { button, h, svg } from "../ui/dom.js";
 import { showHelp } from "../ui/help.js";
 import { icon } from "../ui/icons.js";
-import { nextTheme } from "../ui/theme.js";
+import { isDark, nextTheme, systemIsDark } from "../ui/theme.js";
 
 /** @import { Live } from "../data/live.js" */
 /** @import { Route } from "../data/route.js" */
@@ -16,24 +16,50 @@ const TABS = [
 
 /** @param {Live} live */
 export function bar(live) {
-  const links = TABS.map(({ view, label, of }) => ({ of, link: h("a", { href: href(view) }, label) }));
+  const links = TABS.map(({ view, label, of }) => ({
+    of,
+    link: h("a", { href: href(view) }, label),
+  }));
   const state = h("span", { class: "live", role: "status" });
   const showState = () => {
     state.classList.toggle("on", live.connected);
-    state.replaceChildren(h("i", { "aria-hidden": "true" }), live.connected ? "Live" : "Connecting…");
+    state.replaceChildren(
+      h("i", { "aria-hidden": "true" }),
+      live.connected ? "Live" : "Connecting…",
+    );
   };
   live.addEventListener("change", showState);
   showState();
-  const switchTheme = () => void nextTheme();
+  const themeButton = button([icon("moon"), icon("sun")], () => switchTheme(), {
+    class: "button quiet theme",
+    "aria-label": "Light or dark",
+    title: "Light or dark (d)",
+  });
+  const showTheme = () => themeButton.classList.toggle("is-dark", isDark());
+  const switchTheme = () => {
+    nextTheme();
+    showTheme();
+  };
+  systemIsDark.addEventListener("change", showTheme);
+  showTheme();
 
   return {
     elements: [
-      h("a", { class: "brand", href: href("traces"), "aria-label": "Catalyst, all traces" }, logo(), "Catalyst"),
+      h(
+        "a",
+        { class: "brand", href: href("traces"), "aria-label": "Catalyst, all traces" },
+        logo(),
+        "Catalyst",
+      ),
       h("nav", { "aria-label": "Views" }, ...links.map(({ link }) => link)),
       h("span", { class: "grow" }),
       state,
-      button([icon("moon"), icon("sun")], switchTheme, { class: "button quiet theme", "aria-label": "Light or dark", title: "Light or dark (d)" }),
-      button("?", showHelp, { class: "button quiet", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)" }),
+      themeButton,
+      button("?", showHelp, {
+        class: "button quiet",
+        "aria-label": "Keyboard shortcuts",
+        title: "Keyboard shortcuts (?)",
+      }),
     ],
     switchTheme,
     /** @param {Route} route */

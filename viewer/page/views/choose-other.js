@@ -10,7 +10,9 @@ import { oneLine } from "../ui/visible-text.js";
 
 /** @param {TraceSummary} trace */
 export async function chooseOther(trace) {
-  const anchor = /** @type {HTMLElement | null} */ (document.querySelector(".trace-title .button[title^=Compare]"));
+  const anchor = /** @type {HTMLElement | null} */ (
+    document.querySelector(".trace-title .button[title^=Compare]")
+  );
   if (anchor === null) return;
   try {
     const { traces } = await listTraces(new URLSearchParams(), null);
@@ -26,7 +28,14 @@ export async function chooseOther(trace) {
       })),
       {
         placeholder: "Compare with… (name, text or id)",
-        other: (typed) => (/^[0-9a-f]{4,32}$/i.test(typed) ? { label: typed, hint: "trace id", choose: () => go(href("compare", "", { a: trace.traceId, b: typed })) } : undefined),
+        other: (typed) =>
+          /^[0-9a-f]{4,32}$/i.test(typed)
+            ? {
+                label: typed,
+                hint: "trace id",
+                choose: () => go(href("compare", "", { a: trace.traceId, b: typed })),
+              }
+            : undefined,
       },
     );
   } catch (error) {

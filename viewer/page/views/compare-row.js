@@ -14,8 +14,19 @@ const MOST_INDENTS = 14;
 const NOTABLE_RATIO = 0.05;
 
 export function compareHeads() {
-  const heads = [["name", "Span"], ["bars", "A over B"], ["a num", "A"], ["b num", "B"], ["delta num", "Difference"], ["tokens num", "Tokens"]];
-  return h("div", { class: "span-heads" }, ...heads.map(([id, label]) => h("span", { class: `cell cell-${id}` }, label)));
+  const heads = [
+    ["name", "Span"],
+    ["bars", "A over B"],
+    ["a num", "A"],
+    ["b num", "B"],
+    ["delta num", "Difference"],
+    ["tokens num", "Tokens"],
+  ];
+  return h(
+    "div",
+    { class: "span-heads" },
+    ...heads.map(([id, label]) => h("span", { class: `cell cell-${id}` }, label)),
+  );
 }
 
 /**
@@ -40,15 +51,32 @@ export function drawPair(row, { left, right, depth }, durations) {
       { class: "cell cell-name", role: "gridcell" },
       lead,
       kindSign(node.span.kind),
-      h("span", { class: "name" }, oneLine(node.span.name, 120), renamed ? h("span", { class: "dim" }, ` → ${oneLine(right.span.name, 80)}`) : null),
+      h(
+        "span",
+        { class: "name" },
+        oneLine(node.span.name, 120),
+        renamed ? h("span", { class: "dim" }, ` → ${oneLine(right.span.name, 80)}`) : null,
+      ),
       right === undefined ? h("span", { class: "tag side-a" }, "only A") : null,
       left === undefined ? h("span", { class: "tag side-b" }, "only B") : null,
-      failed ? h("span", { class: "pair-status" }, left === undefined ? null : statusSign(left.span.status), right === undefined ? null : statusSign(right.span.status)) : null,
+      failed
+        ? h(
+            "span",
+            { class: "pair-status" },
+            left === undefined ? null : statusSign(left.span.status),
+            right === undefined ? null : statusSign(right.span.status),
+          )
+        : null,
     ),
     bars(left, right, durations),
     cell("a num", left === undefined ? "" : duration(left.span.durationMs)),
     cell("b num", right === undefined ? "" : duration(right.span.durationMs)),
-    cell("delta num", left === undefined || right === undefined ? "" : delta(left.span.durationMs, right.span.durationMs, duration)),
+    cell(
+      "delta num",
+      left === undefined || right === undefined
+        ? ""
+        : delta(left.span.durationMs, right.span.durationMs, duration),
+    ),
     cell("tokens num", tokens(left, right)),
   );
 }
@@ -62,7 +90,10 @@ function bars(left, right, durations) {
   // One scale for both: what is longer is longer.
   const whole = Math.max(durations.left, durations.right) || 1;
   const track = h("span", { class: "track" });
-  for (const [node, name] of /** @type {const} */ ([[left, "upper"], [right, "lower"]])) {
+  for (const [node, name] of /** @type {const} */ ([
+    [left, "upper"],
+    [right, "lower"],
+  ])) {
     if (node === undefined) continue;
     const bar = h("span", { class: `bar-fill ${name} ${kindClass(node.span.kind)}` });
     bar.style.setProperty("left", `${(node.startMs / whole) * 100}%`);
@@ -93,5 +124,9 @@ export function delta(before, after, show) {
   if (change === 0) return h("span", { class: "delta same" }, "=");
   const notable = Math.abs(change) > Math.max(before, after) * NOTABLE_RATIO;
   const sign = change > 0 ? "+" : "−";
-  return h("span", { class: `delta ${notable ? (change > 0 ? "more-is" : "less-is") : "same"}` }, `${sign}${show(Math.abs(change))}`);
+  return h(
+    "span",
+    { class: `delta ${notable ? (change > 0 ? "more-is" : "less-is") : "same"}` },
+    `${sign}${show(Math.abs(change))}`,
+  );
 }

@@ -32,11 +32,27 @@ export function comparedSpans(leftTrace, rightTrace, pair) {
       ]);
       content.replaceChildren(...sections(left, right));
     } catch (error) {
-      content.replaceChildren(failure(error instanceof Error ? error : new Error(String(error)), () => void load()));
+      content.replaceChildren(
+        failure(error instanceof Error ? error : new Error(String(error)), () => void load()),
+      );
     }
   };
   void load();
-  return h("div", { class: "panel" }, h("div", { class: "panel-top" }, h("div", { class: "span-title" }, kindBadge(node?.span.kind ?? ""), h("h2", {}, oneLine(name, 160)))), content);
+  return h(
+    "div",
+    { class: "panel" },
+    h(
+      "div",
+      { class: "panel-top" },
+      h(
+        "div",
+        { class: "span-title" },
+        kindBadge(node?.span.kind ?? ""),
+        h("h2", {}, oneLine(name, 160)),
+      ),
+    ),
+    content,
+  );
 }
 
 /**
@@ -46,21 +62,43 @@ export function comparedSpans(leftTrace, rightTrace, pair) {
 function sections(left, right) {
   /** @type {HTMLElement[]} */
   const found = [];
-  for (const [letter, detail] of /** @type {const} */ ([["A", left], ["B", right]])) {
+  for (const [letter, detail] of /** @type {const} */ ([
+    ["A", left],
+    ["B", right],
+  ])) {
     if (detail === undefined) continue;
     const failed = errors(detail);
-    if (failed.length > 0) found.push(h("section", {}, h("h3", {}, `Failed in ${letter}`), ...failed));
+    if (failed.length > 0)
+      found.push(h("section", {}, h("h3", {}, `Failed in ${letter}`), ...failed));
   }
   for (const direction of /** @type {const} */ (["input", "output"])) {
     const before = left === undefined ? "" : said(left.attributes, direction);
     const after = right === undefined ? "" : said(right.attributes, direction);
     if (before === "" && after === "") continue;
     const title = direction === "input" ? "Input" : "Output";
-    found.push(h("section", {}, h("h3", {}, title, h("span", { class: "dim" }, before === after ? " the same" : "")), difference(before, after)));
+    found.push(
+      h(
+        "section",
+        {},
+        h("h3", {}, title, h("span", { class: "dim" }, before === after ? " the same" : "")),
+        difference(before, after),
+      ),
+    );
   }
-  const parameters = [left, right].map((detail) => text(detail?.attributes["llm.invocation_parameters"]));
-  if (parameters[0] !== parameters[1]) found.push(h("section", {}, h("h3", {}, "Parameters"), difference(parameters[0] ?? "", parameters[1] ?? "")));
-  if (found.length === 0) found.push(h("p", { class: "dim nothing" }, "Neither span holds an input or an output."));
+  const parameters = [left, right].map((detail) =>
+    text(detail?.attributes["llm.invocation_parameters"]),
+  );
+  if (parameters[0] !== parameters[1])
+    found.push(
+      h(
+        "section",
+        {},
+        h("h3", {}, "Parameters"),
+        difference(parameters[0] ?? "", parameters[1] ?? ""),
+      ),
+    );
+  if (found.length === 0)
+    found.push(h("p", { class: "dim nothing" }, "Neither span holds an input or an output."));
   return found;
 }
 
@@ -72,7 +110,13 @@ function said(attributes, direction) {
   const list = messages(attributes, direction);
   if (list.length === 0) return pretty(text(attributes[`${direction}.value`]));
   return list
-    .map(({ role, parts, toolCalls }) => [`${role}:`, ...parts.map((part) => part.text), ...toolCalls.map((call) => `${call.name}(${call.arguments})`)].join("\n"))
+    .map(({ role, parts, toolCalls }) =>
+      [
+        `${role}:`,
+        ...parts.map((part) => part.text),
+        ...toolCalls.map((call) => `${call.name}(${call.arguments})`),
+      ].join("\n"),
+    )
     .join("\n\n");
 }
 

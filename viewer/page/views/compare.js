@@ -44,7 +44,23 @@ export function compareView(route) {
   const head = h("header", { class: "compare-head" });
   const side = h("aside", { class: "side", "aria-label": "What differs" });
   const problem = h("div", {});
-  const element = h("div", { class: "compare" }, head, problem, h("div", { class: "split" }, h("div", { class: "trace-body" }, h("div", { class: "span-table", "data-mode": "compare" }, compareHeads(), grid.element)), divider("Width of the differences", side), side));
+  const element = h(
+    "div",
+    { class: "compare" },
+    head,
+    problem,
+    h(
+      "div",
+      { class: "split" },
+      h(
+        "div",
+        { class: "trace-body" },
+        h("div", { class: "span-table", "data-mode": "compare" }, compareHeads(), grid.element),
+      ),
+      divider("Width of the differences", side),
+      side,
+    ),
+  );
 
   async function load() {
     try {
@@ -52,7 +68,10 @@ export function compareView(route) {
       if (closed) return;
       both = { left, right };
     } catch (error) {
-      if (!closed) problem.replaceChildren(failure(error instanceof Error ? error : new Error(String(error)), () => void load()));
+      if (!closed)
+        problem.replaceChildren(
+          failure(error instanceof Error ? error : new Error(String(error)), () => void load()),
+        );
       return;
     }
     const [left, right] = [spanTree(both.left.spans), spanTree(both.right.spans)];
@@ -61,7 +80,10 @@ export function compareView(route) {
     document.title = `${oneLine(both.left.trace.name, 40)} compared · Catalyst`;
     head.replaceChildren(...headOf(both.left.trace, both.right.trace, swap));
     grid.setCount(pairs.length);
-    const first = pairs.findIndex(({ left: l, right: r }) => l === undefined || r === undefined || l.span.status !== r.span.status);
+    const first = pairs.findIndex(
+      ({ left: l, right: r }) =>
+        l === undefined || r === undefined || l.span.status !== r.span.status,
+    );
     grid.setCurrent(Math.max(0, first));
     show(Math.max(0, first));
     grid.element.focus({ preventScroll: true });
@@ -70,7 +92,8 @@ export function compareView(route) {
   /** @param {number} index */
   function show(index) {
     const pair = pairs[index];
-    if (pair !== undefined && both !== undefined) side.replaceChildren(comparedSpans(both.left.trace.traceId, both.right.trace.traceId, pair));
+    if (pair !== undefined && both !== undefined)
+      side.replaceChildren(comparedSpans(both.left.trace.traceId, both.right.trace.traceId, pair));
   }
 
   function swap() {
@@ -84,12 +107,20 @@ export function compareView(route) {
     { keys: ["k", "ArrowUp"], does: "Previous span", run: () => grid.move(-1) },
     { keys: ["n"], does: "Next difference", run: () => nextDifference() },
     { keys: ["s"], does: "Swap sides", run: swap },
-    { keys: ["Escape"], does: "Back", run: () => (history.length > 1 ? history.back() : go(href("traces"))) },
+    {
+      keys: ["Escape"],
+      does: "Back",
+      run: () => (history.length > 1 ? history.back() : go(href("traces"))),
+    },
   ]);
 
   function nextDifference() {
     const from = grid.current + 1;
-    const next = pairs.findIndex(({ left, right }, index) => index >= from && (left === undefined || right === undefined || left.span.status !== right.span.status));
+    const next = pairs.findIndex(
+      ({ left, right }, index) =>
+        index >= from &&
+        (left === undefined || right === undefined || left.span.status !== right.span.status),
+    );
     if (next < 0) return;
     grid.setCurrent(next);
     show(next);
@@ -122,13 +153,31 @@ function headOf(left, right, swap) {
     ["Spans", left.spanCount, right.spanCount, count],
     ["Errors", left.errorCount, right.errorCount, count],
   ];
-  if (left.costUsd !== null && right.costUsd !== null) numbers.push(["Cost", left.costUsd, right.costUsd, cost]);
+  if (left.costUsd !== null && right.costUsd !== null)
+    numbers.push(["Cost", left.costUsd, right.costUsd, cost]);
   return [
-    h("div", { class: "compare-sides" }, sideOf("A", left), button([icon("compare")], swap, { class: "button quiet", "aria-label": "Swap sides", title: "Swap sides (s)" }), sideOf("B", right)),
+    h(
+      "div",
+      { class: "compare-sides" },
+      sideOf("A", left),
+      button([icon("compare")], swap, {
+        class: "button quiet",
+        "aria-label": "Swap sides",
+        title: "Swap sides (s)",
+      }),
+      sideOf("B", right),
+    ),
     h(
       "dl",
       { class: "facts" },
-      ...numbers.map(([label, one, other, show]) => h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, `${show(one)} → ${show(other)} `, delta(one, other, show)))),
+      ...numbers.map(([label, one, other, show]) =>
+        h(
+          "div",
+          { class: "fact" },
+          h("dt", {}, label),
+          h("dd", {}, `${show(one)} → ${show(other)} `, delta(one, other, show)),
+        ),
+      ),
     ),
   ];
 }
@@ -138,5 +187,16 @@ function headOf(left, right, swap) {
  * @param {TraceSummary} trace
  */
 function sideOf(letter, { traceId, name, input, status }) {
-  return h("a", { class: `compare-side side-${letter.toLowerCase()}`, href: href("trace", traceId) }, h("b", { class: "letter" }, letter), statusSign(status), h("span", { class: "lines" }, h("span", { class: "name" }, oneLine(name, 80) || "(unnamed)"), h("span", { class: "preview" }, oneLine(input, 140) || traceId.slice(0, 8))));
+  return h(
+    "a",
+    { class: `compare-side side-${letter.toLowerCase()}`, href: href("trace", traceId) },
+    h("b", { class: "letter" }, letter),
+    statusSign(status),
+    h(
+      "span",
+      { class: "lines" },
+      h("span", { class: "name" }, oneLine(name, 80) || "(unnamed)"),
+      h("span", { class: "preview" }, oneLine(input, 140) || traceId.slice(0, 8)),
+    ),
+  );
 }

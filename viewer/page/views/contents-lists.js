@@ -15,11 +15,21 @@ export function documentList(documents) {
     { class: "documents" },
     ...documents.map(({ id, content, score, metadata }) => {
       const bar = h("i", { class: "score", "aria-hidden": "true" }, h("i", {}));
-      /** @type {HTMLElement} */ (bar.firstElementChild).style.setProperty("width", `${Math.max(0, (score ?? 0) / best) * 100}%`);
+      /** @type {HTMLElement} */ (bar.firstElementChild).style.setProperty(
+        "width",
+        `${Math.max(0, (score ?? 0) / best) * 100}%`,
+      );
       return h(
         "li",
         {},
-        h("header", {}, h("b", {}, oneLine(id, 120) || "document"), score === undefined ? null : h("span", { class: "num" }, bar, String(Number(score.toPrecision(4))))),
+        h(
+          "header",
+          {},
+          h("b", {}, oneLine(id, 120) || "document"),
+          score === undefined
+            ? null
+            : h("span", { class: "num" }, bar, String(Number(score.toPrecision(4)))),
+        ),
         content === "" ? null : longText(content),
         metadata === "" ? null : value(metadata),
       );
@@ -32,7 +42,14 @@ export function embeddingList(vectors) {
   return h(
     "ol",
     { class: "documents" },
-    ...vectors.map(({ text, vector }) => h("li", {}, text === "" ? null : longText(text), vector.length === 0 ? null : vectorDrawing(vector))),
+    ...vectors.map(({ text, vector }) =>
+      h(
+        "li",
+        {},
+        text === "" ? null : longText(text),
+        vector.length === 0 ? null : vectorDrawing(vector),
+      ),
+    ),
   );
 }
 
@@ -57,12 +74,34 @@ function vectorDrawing(vector) {
   return h(
     "div",
     { class: "vector" },
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { d: path })),
-    h("span", { class: "dim" }, `${count(vector.length)} dimensions: ${vector.slice(0, 4).map((number) => number.toFixed(4)).join(", ")}, …`),
+    svg(
+      "svg",
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+      svg("path", { d: path }),
+    ),
+    h(
+      "span",
+      { class: "dim" },
+      `${count(vector.length)} dimensions: ${vector
+        .slice(0, 4)
+        .map((number) => number.toFixed(4))
+        .join(", ")}, …`,
+    ),
   );
 }
 
 /** @param {readonly { name: string, schema: string }[]} tools */
 export function toolList(tools) {
-  return h("div", {}, ...tools.map(({ name, schema }) => h("details", { class: "offered" }, h("summary", {}, oneLine(name, 120) || "(unnamed)"), value(schema))));
+  return h(
+    "div",
+    {},
+    ...tools.map(({ name, schema }) =>
+      h(
+        "details",
+        { class: "offered" },
+        h("summary", {}, oneLine(name, 120) || "(unnamed)"),
+        value(schema),
+      ),
+    ),
+  );
 }

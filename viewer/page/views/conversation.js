@@ -16,13 +16,21 @@ const ROLES = ["system", "developer", "user", "assistant", "tool", "function"];
 
 /** @param {readonly Message[]} messages */
 export function conversation(messages) {
-  const calls = new Map(messages.flatMap(({ toolCalls }) => toolCalls.map(({ id, name }) => [id, name])));
+  const calls = new Map(
+    messages.flatMap(({ toolCalls }) => toolCalls.map(({ id, name }) => [id, name])),
+  );
   const list = h("ol", { class: "conversation" });
   const first = Math.max(0, messages.length - SHOWN_AT_ONCE);
   if (first > 0) {
     const item = h("li", {});
-    const more = h("button", { type: "button", class: "button more" }, `Show ${first} earlier messages`);
-    more.addEventListener("click", () => item.replaceWith(...messages.slice(0, first).map((message) => said(message, calls))));
+    const more = h(
+      "button",
+      { type: "button", class: "button more" },
+      `Show ${first} earlier messages`,
+    );
+    more.addEventListener("click", () =>
+      item.replaceWith(...messages.slice(0, first).map((message) => said(message, calls))),
+    );
     item.append(more);
     list.append(item);
   }
@@ -46,20 +54,35 @@ function said(message, calls) {
       {},
       h("span", { class: "role" }, oneLine(role, 40)),
       name === "" ? null : h("span", { class: "dim" }, oneLine(name, 60)),
-      message.toolCallId === "" ? null : h("code", { class: "call-id" }, oneLine(message.toolCallId, 40)),
+      message.toolCallId === ""
+        ? null
+        : h("code", { class: "call-id" }, oneLine(message.toolCallId, 40)),
     ),
     ...message.parts.map(part),
     ...message.toolCalls.map(toolCall),
-    message.parts.length === 0 && message.toolCalls.length === 0 ? h("p", { class: "dim" }, "(empty)") : null,
+    message.parts.length === 0 && message.toolCalls.length === 0
+      ? h("p", { class: "dim" }, "(empty)")
+      : null,
   );
 }
 
 /** @param {Part} part */
 function part({ type, text: body, url }) {
   if (type === "reasoning") {
-    return h("details", { class: "reasoning", open: body.length < 600 }, h("summary", {}, icon("model"), "Reasoning"), longText(body));
+    return h(
+      "details",
+      { class: "reasoning", open: body.length < 600 },
+      h("summary", {}, icon("model"), "Reasoning"),
+      longText(body),
+    );
   }
-  if (url !== undefined) return h("div", { class: "media" }, type === "image" ? picture(url) : link(url), body === "" ? null : longText(body));
+  if (url !== undefined)
+    return h(
+      "div",
+      { class: "media" },
+      type === "image" ? picture(url) : link(url),
+      body === "" ? null : longText(body),
+    );
   return value(body);
 }
 
@@ -68,7 +91,13 @@ export function toolCall({ id, name, arguments: args }) {
   return h(
     "div",
     { class: "tool-call" },
-    h("header", {}, icon("tool"), h("b", {}, oneLine(name, 120) || "(unnamed)"), id === "" ? null : h("code", { class: "call-id" }, oneLine(id, 40))),
+    h(
+      "header",
+      {},
+      icon("tool"),
+      h("b", {}, oneLine(name, 120) || "(unnamed)"),
+      id === "" ? null : h("code", { class: "call-id" }, oneLine(id, 40)),
+    ),
     args === "" || args === "{}" ? null : value(args),
   );
 }

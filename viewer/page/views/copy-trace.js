@@ -19,12 +19,17 @@ export async function copyTrace({ trace, spans }) {
   const full = [];
   try {
     for (let at = 0; at < spans.length; at += AT_ONCE) {
-      const some = spans.slice(at, at + AT_ONCE).map(({ spanId }) => getSpan(trace.traceId, spanId));
+      const some = spans
+        .slice(at, at + AT_ONCE)
+        .map(({ spanId }) => getSpan(trace.traceId, spanId));
       full.push(...(await Promise.all(some)));
     }
   } catch (error) {
     notice(error instanceof Error ? error.message : String(error));
     return;
   }
-  await copy(JSON.stringify({ trace, spans: full }, null, 2), `the trace, ${plural(full.length, "span")}`);
+  await copy(
+    JSON.stringify({ trace, spans: full }, null, 2),
+    `the trace, ${plural(full.length, "span")}`,
+  );
 }

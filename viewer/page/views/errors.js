@@ -12,7 +12,9 @@ export function errors({ events, status, statusMessage }) {
   const exceptions = events
     .filter(({ name }) => name === "exception")
     .map(({ attributes }) => {
-      const [type, message, stack] = ["type", "message", "stacktrace"].map((key) => text(attributes[`exception.${key}`]));
+      const [type, message, stack] = ["type", "message", "stacktrace"].map((key) =>
+        text(attributes[`exception.${key}`]),
+      );
       return errorCard(type || "Error", message ?? "", stack ?? "");
     });
   if (exceptions.length > 0 || status !== "error") return exceptions;
@@ -30,6 +32,8 @@ export function errorCard(type, message, stack) {
     { class: "error-card", role: "group", "aria-label": "Error" },
     h("header", {}, icon("error"), h("b", {}, oneLine(type, 120))),
     message === "" ? null : longText(message),
-    stack === "" ? null : h("details", {}, h("summary", {}, "Stack"), longText(stack, { className: "stack" })),
+    stack === ""
+      ? null
+      : h("details", {}, h("summary", {}, "Stack"), longText(stack, { className: "stack" })),
   );
 }

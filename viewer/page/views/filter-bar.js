@@ -37,7 +37,8 @@ export function filterBar(changed, placeholder) {
     "aria-label": "Search inputs and outputs",
     autocomplete: "off",
     spellcheck: "false",
-    title: "Words of inputs and outputs. Also agent:name status:error organization.id=org_42, then Enter.",
+    title:
+      "Words of inputs and outputs. Also agent:name status:error organization.id=org_42, then Enter.",
   });
   input.addEventListener("input", () => {
     // A filter that is being typed is none yet: it is taken on Enter.
@@ -58,7 +59,11 @@ export function filterBar(changed, placeholder) {
   });
 
   const list = h("div", { class: "chips", role: "list", "aria-label": "Filters" });
-  const add = button([icon("plus"), "Filter"], () => void chooseField(), { class: "button quiet", "aria-haspopup": "menu", title: "Add a filter (f)" });
+  const add = button([icon("plus"), "Filter"], () => void chooseField(), {
+    class: "button quiet",
+    "aria-haspopup": "menu",
+    title: "Add a filter (f)",
+  });
   const statuses = h("div", { class: "segments", role: "group", "aria-label": "Status" });
   const range = h("select", { "aria-label": "Time" });
 
@@ -76,8 +81,16 @@ export function filterBar(changed, placeholder) {
       add,
       "Filter by",
       [
-        ...fields.map(([name, label, values]) => ({ label, hint: values.length > 0 ? `${values.length}` : "", choose: () => chooseValue(name, label, values) })),
-        ...(facets?.attributeKeys ?? []).map((key) => ({ label: key, hint: "attribute", choose: () => chooseValue(`attr ${key}`, key, []) })),
+        ...fields.map(([name, label, values]) => ({
+          label,
+          hint: values.length > 0 ? `${values.length}` : "",
+          choose: () => chooseValue(name, label, values),
+        })),
+        ...(facets?.attributeKeys ?? []).map((key) => ({
+          label: key,
+          hint: "attribute",
+          choose: () => chooseValue(`attr ${key}`, key, []),
+        })),
       ],
       { placeholder: "Filter by… or key=value", other: (typed) => typedFilter(typed) },
     );
@@ -101,14 +114,22 @@ export function filterBar(changed, placeholder) {
   function chooseValue(name, label, values) {
     const [field = "", key = ""] = name.split(" ");
     /** @param {string} value */
-    const choose = (value) => change(withFilter(query, field, key === "" ? value : `${key}=${value}`));
+    const choose = (value) =>
+      change(withFilter(query, field, key === "" ? value : `${key}=${value}`));
     openMenu(
       add,
       label,
-      values.map((value) => ({ label: value, hint: field === "kind" ? kindWord(value) : "", choose: () => choose(value) })),
+      values.map((value) => ({
+        label: value,
+        hint: field === "kind" ? kindWord(value) : "",
+        choose: () => choose(value),
+      })),
       {
         placeholder: `${label} is…`,
-        other: (typed) => (values.includes(typed) ? undefined : { label: typed, hint: "as typed", choose: () => choose(typed) }),
+        other: (typed) =>
+          values.includes(typed)
+            ? undefined
+            : { label: typed, hint: "as typed", choose: () => choose(typed) },
       },
     );
   }
@@ -123,14 +144,20 @@ export function filterBar(changed, placeholder) {
           { class: "chip", role: "listitem" },
           h("span", { class: "dim" }, `${filter.label} `),
           oneLine(filter.value, 60),
-          button([icon("close")], () => change(withoutFilter(query, filter)), { class: "chip-close", "aria-label": `Remove the filter ${name}` }),
+          button([icon("close")], () => change(withoutFilter(query, filter)), {
+            class: "chip-close",
+            "aria-label": `Remove the filter ${name}`,
+          }),
         );
       }),
     );
     const status = query.get("status") ?? "";
     statuses.replaceChildren(
       ...STATUSES.map(([value = "", label = ""]) =>
-        button(label, () => change(withFilter(query, "status", value)), { class: `segment ${value === "error" ? "segment-error" : ""}`, "aria-pressed": status === value ? "true" : "false" }),
+        button(label, () => change(withFilter(query, "status", value)), {
+          class: `segment ${value === "error" ? "segment-error" : ""}`,
+          "aria-pressed": status === value ? "true" : "false",
+        }),
       ),
     );
     drawRange();
@@ -138,8 +165,15 @@ export function filterBar(changed, placeholder) {
 
   function drawRange() {
     const custom = query.has("from") || query.has("to");
-    const options = [["", "All time"], ...Object.entries(RANGES), ...(custom ? [["custom", customLabel(query)]] : []), ["pick", "Between…"]];
-    range.replaceChildren(...options.map(([value = "", label = ""]) => h("option", { value }, label)));
+    const options = [
+      ["", "All time"],
+      ...Object.entries(RANGES),
+      ...(custom ? [["custom", customLabel(query)]] : []),
+      ["pick", "Between…"],
+    ];
+    range.replaceChildren(
+      ...options.map(([value = "", label = ""]) => h("option", { value }, label)),
+    );
     range.value = custom ? "custom" : (query.get("range") ?? "");
   }
   range.addEventListener("change", () => {
@@ -155,7 +189,16 @@ export function filterBar(changed, placeholder) {
   });
 
   return {
-    element: h("div", { class: "filters", role: "search" }, h("label", { class: "search" }, icon("search"), input, h("kbd", {}, "/")), add, list, h("span", { class: "grow" }), statuses, range),
+    element: h(
+      "div",
+      { class: "filters", role: "search" },
+      h("label", { class: "search" }, icon("search"), input, h("kbd", {}, "/")),
+      add,
+      list,
+      h("span", { class: "grow" }),
+      statuses,
+      range,
+    ),
     focus: () => {
       input.focus();
       input.select();
@@ -172,7 +215,9 @@ export function filterBar(changed, placeholder) {
 
 /** @param {URLSearchParams} query */
 function customLabel(query) {
-  const [from, to] = [query.get("from"), query.get("to")].map((ms) => (ms === null ? "…" : localTime(Number(ms)).replace("T", " ")));
+  const [from, to] = [query.get("from"), query.get("to")].map((ms) =>
+    ms === null ? "…" : localTime(Number(ms)).replace("T", " "),
+  );
   return `${from} – ${to}`;
 }
 
@@ -188,14 +233,35 @@ function localTime(ms) {
  * @param {(query: URLSearchParams) => void} change
  */
 function pickTimes(query, change) {
-  const from = h("input", { type: "datetime-local", value: localTime(Number(query.get("from") ?? Date.now() - 3_600_000)) });
-  const to = h("input", { type: "datetime-local", value: query.has("to") ? localTime(Number(query.get("to"))) : "" });
-  const form = h("form", { method: "dialog" }, h("h2", {}, "Between"), h("label", {}, "From", from), h("label", {}, "To", to), h("div", { class: "actions" }, button("Cancel", () => dialog.close()), h("button", { class: "button primary" }, "Show")));
+  const from = h("input", {
+    type: "datetime-local",
+    value: localTime(Number(query.get("from") ?? Date.now() - 3_600_000)),
+  });
+  const to = h("input", {
+    type: "datetime-local",
+    value: query.has("to") ? localTime(Number(query.get("to"))) : "",
+  });
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", {}, "Between"),
+    h("label", {}, "From", from),
+    h("label", {}, "To", to),
+    h(
+      "div",
+      { class: "actions" },
+      button("Cancel", () => dialog.close()),
+      h("button", { class: "button primary" }, "Show"),
+    ),
+  );
   const dialog = h("dialog", { class: "pick", "aria-label": "Choose a time" }, form);
   form.addEventListener("submit", () => {
     const next = new URLSearchParams(query);
     next.delete("range");
-    for (const [name, { value }] of /** @type {const} */ ([["from", from], ["to", to]])) {
+    for (const [name, { value }] of /** @type {const} */ ([
+      ["from", from],
+      ["to", to],
+    ])) {
       if (value === "") next.delete(name);
       else next.set(name, String(new Date(value).getTime()));
     }

@@ -13,7 +13,19 @@ export function firstTrace() {
   return emptyState(
     "Waiting for the first trace",
     h("p", {}, "This page shows it within a second of its arrival. Send one from any program:"),
-    h("div", { class: "code" }, h("pre", {}, code), button([icon("copy")], () => void copy(code, "the three lines"), { class: "button quiet", "aria-label": "Copy the three lines" })),
-    h("p", { class: "dim" }, `Any OpenTelemetry SDK can send here too: OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin === "null" ? DEFAULT_ORIGIN : location.origin}`),
+    h(
+      "div",
+      { class: "code" },
+      h("pre", {}, code),
+      button([icon("copy")], () => void copy(code, "the three lines"), {
+        class: "button quiet",
+        "aria-label": "Copy the three lines",
+      }),
+    ),
+    h(
+      "p",
+      { class: "dim" },
+      `Any OpenTelemetry SDK can send here too: OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin === "null" ? DEFAULT_ORIGIN : location.origin}`,
+    ),
   );
 }

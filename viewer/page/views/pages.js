@@ -78,7 +78,10 @@ export class Pages {
       const overlaps = items.some((item) => known.has(idOf(item)));
       const added = items.filter((item) => !known.has(idOf(item))).length;
       if (!overlaps) this.#setCursor(cursor);
-      this.items = [...items, ...(overlaps ? this.items.filter((item) => !newest.has(idOf(item))) : [])];
+      this.items = [
+        ...items,
+        ...(overlaps ? this.items.filter((item) => !newest.has(idOf(item))) : []),
+      ];
       this.#options.changed({ first: false, added });
     });
   }
@@ -109,7 +112,8 @@ export class Pages {
       this.#options.failed(undefined);
       take(page);
     } catch (error) {
-      if (!signal.aborted) this.#options.failed(error instanceof Error ? error : new Error(String(error)));
+      if (!signal.aborted)
+        this.#options.failed(error instanceof Error ? error : new Error(String(error)));
     } finally {
       if (!signal.aborted) {
         this.#loading = false;

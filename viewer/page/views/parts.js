@@ -12,7 +12,12 @@ export function statusSign(status) {
   const words = { ok: "OK", unset: "OK", error: "Error", open: "Running" };
   return h(
     "span",
-    { class: `status status-${status}`, title: words[status], role: "img", "aria-label": words[status] },
+    {
+      class: `status status-${status}`,
+      title: words[status],
+      role: "img",
+      "aria-label": words[status],
+    },
     status === "error" ? icon("error") : null,
   );
 }
@@ -29,8 +34,10 @@ export function fact(label, value, title) {
 /** @param {Tokens} tokens */
 export function tokensTitle(tokens) {
   const lines = [`${count(tokens.prompt)} prompt`, `${count(tokens.completion)} completion`];
-  if (tokens.cacheRead > 0) lines.push(`${count(tokens.cacheRead)} of the prompt read from a cache`);
-  if (tokens.reasoning > 0) lines.push(`${count(tokens.reasoning)} of the completion for reasoning`);
+  if (tokens.cacheRead > 0)
+    lines.push(`${count(tokens.cacheRead)} of the prompt read from a cache`);
+  if (tokens.reasoning > 0)
+    lines.push(`${count(tokens.reasoning)} of the completion for reasoning`);
   return lines.join("\n");
 }
 
@@ -45,7 +52,11 @@ export function cell(name, text, title) {
 
 /** @param {Tokens} tokens */
 export function tokensCell(tokens) {
-  return cell("tokens num", tokens.total === 0 ? h("span", { class: "dim" }, "–") : compact(tokens.total), tokensTitle(tokens));
+  return cell(
+    "tokens num",
+    tokens.total === 0 ? h("span", { class: "dim" }, "–") : compact(tokens.total),
+    tokensTitle(tokens),
+  );
 }
 
 /** @param {number | null} usd */
@@ -60,7 +71,11 @@ export function durationCell(ms) {
 
 /** @param {number} ms */
 export function agoCell(ms) {
-  const element = h("time", { datetime: Number.isFinite(ms) ? new Date(ms).toISOString() : null, "data-ms": ms }, ago(ms));
+  const element = h(
+    "time",
+    { datetime: Number.isFinite(ms) ? new Date(ms).toISOString() : null, "data-ms": ms },
+    ago(ms),
+  );
   return cell("when num", element, dateTime(ms));
 }
 
@@ -82,7 +97,16 @@ export function keepTimesFresh(element) {
 export function agentsCell(agents) {
   const shown = agents.slice(0, 2).map((name) => h("span", { class: "tag" }, oneLine(name, 24)));
   const rest = agents.length > 2 ? h("span", { class: "tag" }, `+${agents.length - 2}`) : null;
-  return h("span", { class: "cell cell-agents", role: "gridcell", title: agents.map((name) => oneLine(name)).join(" → ") }, ...shown, rest);
+  return h(
+    "span",
+    {
+      class: "cell cell-agents",
+      role: "gridcell",
+      title: agents.map((name) => oneLine(name)).join(" → "),
+    },
+    ...shown,
+    rest,
+  );
 }
 
 /**
@@ -100,5 +124,11 @@ export function emptyState(title, ...children) {
 export function failure(error, again) {
   const retry = h("button", { type: "button", class: "button" }, "Try again");
   retry.addEventListener("click", again);
-  return h("div", { class: "failure", role: "alert" }, icon("error"), h("p", {}, error.message), retry);
+  return h(
+    "div",
+    { class: "failure", role: "alert" },
+    icon("error"),
+    h("p", {}, error.message),
+    retry,
+  );
 }

@@ -11,7 +11,7 @@ import { errorCard } from "./errors.js";
 import { fact, failure, statusSign, tokensTitle } from "./parts.js";
 import { value } from "./value.js";
 
-/** @import { SessionDetail, SpanSummary, TraceSummary } from "../api-types.js" */
+/** @import { SessionDetail, SpanSummary, Turn } from "../api-types.js" */
 /** @import { ViewMaker } from "./view.js" */
 
 const NEWS_MS = 400;
@@ -26,7 +26,13 @@ export function sessionView(route, live) {
   const head = h("header", { class: "trace-head" });
   const turns = h("ol", { class: "turns", "aria-label": "Conversation" });
   const problem = h("div", {});
-  const element = h("div", { class: "session" }, head, problem, h("div", { class: "turns-scroll", tabindex: 0 }, turns));
+  const element = h(
+    "div",
+    { class: "session" },
+    head,
+    problem,
+    h("div", { class: "turns-scroll", tabindex: 0 }, turns),
+  );
   /** What is shown of each trace, so that only what changed is drawn anew. @type {Map<string, { key: string, item: HTMLElement }>} */
   const drawn = new Map();
 
@@ -37,7 +43,10 @@ export function sessionView(route, live) {
       problem.replaceChildren();
       draw(detail);
     } catch (error) {
-      if (!closed) problem.replaceChildren(failure(error instanceof Error ? error : new Error(String(error)), () => void load()));
+      if (!closed)
+        problem.replaceChildren(
+          failure(error instanceof Error ? error : new Error(String(error)), () => void load()),
+        );
     }
   }
 
@@ -45,7 +54,32 @@ export function sessionView(route, live) {
   function draw({ session, traces }) {
     document.title = `${oneLine(session.sessionId, 60)} · Catalyst`;
     head.replaceChildren(
-      h("div", { class: "trace-title" }, h("a", { href: href("sessions"), class: "back", "aria-label": "All sessions", title: "All sessions" }, icon("left")), h("h1", {}, statusSign(session.errorCount > 0 ? "error" : "ok"), oneLine(session.sessionId, 120)), h("span", { class: "grow" }), h("a", { class: "button", href: href("traces", "", { session: session.sessionId }) }, "As traces")),
+      h(
+        "div",
+        { class: "trace-title" },
+        h(
+          "a",
+          {
+            href: href("sessions"),
+            class: "back",
+            "aria-label": "All sessions",
+            title: "All sessions",
+          },
+          icon("left"),
+        ),
+        h(
+          "h1",
+          {},
+          statusSign(session.errorCount > 0 ? "error" : "ok"),
+          oneLine(session.sessionId, 120),
+        ),
+        h("span", { class: "grow" }),
+        h(
+          "a",
+          { class: "button", href: href("traces", "", { session: session.sessionId }) },
+          "As traces",
+        ),
+      ),
       h(
         "dl",
         { class: "facts" },
@@ -54,12 +88,25 @@ export function sessionView(route, live) {
         fact("Cost", cost(session.costUsd)),
         fact("Lasted", duration(session.endMs - session.startMs)),
         fact("Began", dateTime(session.startMs)),
-        ...(session.userId === null ? [] : [fact("User", h("a", { href: href("sessions", "", { user: session.userId }) }, oneLine(session.userId, 60)))]),
-        ...(session.agents.length === 0 ? [] : [fact("Agents", session.agents.map((name) => oneLine(name, 40)).join(", "))]),
+        ...(session.userId === null
+          ? []
+          : [
+              fact(
+                "User",
+                h(
+                  "a",
+                  { href: href("sessions", "", { user: session.userId }) },
+                  oneLine(session.userId, 60),
+                ),
+              ),
+            ]),
+        ...(session.agents.length === 0
+          ? []
+          : [fact("Agents", session.agents.map((name) => oneLine(name, 40)).join(", "))]),
       ),
     );
     for (const trace of traces.toSorted((a, b) => a.startMs - b.startMs)) {
-      const key = `${trace.spanCount} ${trace.status} ${trace.durationMs} ${trace.output?.length ?? 0}`;
+      const key = `${trace.spanCount} ${trace.status} ${trace.durationMs} ${trace.fullOutput?.length ?? 0}`;
       const before = drawn.get(trace.traceId);
       if (before?.key === key) continue;
       const item = turn(trace);
@@ -87,8 +134,19 @@ export function sessionView(route, live) {
   const unbind = bindKeys("Session", [
     { keys: ["j", "ArrowDown"], does: "Next turn", run: () => move(1) },
     { keys: ["k", "ArrowUp"], does: "Previous turn", run: () => move(-1) },
-    { keys: ["Enter"], does: "Open the turn's trace", run: () => /** @type {HTMLElement | null} */ (turns.querySelector(".turn.is-current .turn-head a"))?.click() },
-    { keys: ["Escape"], does: "Back", run: () => (history.length > 1 ? history.back() : (location.hash = href("sessions"))) },
+    {
+      keys: ["Enter"],
+      does: "Open the turn's trace",
+      run: () =>
+        /** @type {HTMLElement | null} */ (
+          turns.querySelector(".turn.is-current .turn-head a")
+        )?.click(),
+    },
+    {
+      keys: ["Escape"],
+      does: "Back",
+      run: () => (history.length > 1 ? history.back() : (location.hash = href("sessions"))),
+    },
   ]);
 
   return {
@@ -104,8 +162,10 @@ export function sessionView(route, live) {
   };
 }
 
-/** @param {TraceSummary} trace */
+/** @param {Turn} trace */
 function turn(trace) {
+  const input = trace.fullInput ?? trace.input;
+  const output = trace.fullOutput ?? trace.output;
   const steps = h("div", { class: "steps" });
   if (trace.spanCount > 1) void showSteps(trace.traceId, steps);
   return h(
@@ -115,11 +175,22 @@ function turn(trace) {
       "header",
       { class: "turn-head" },
       h("a", { href: href("trace", trace.traceId) }, oneLine(trace.name, 80) || "(unnamed)"),
-      h("span", { class: "dim num", title: dateTime(trace.startMs) }, [time(trace.startMs), duration(trace.durationMs), trace.tokens.total > 0 ? `${compact(trace.tokens.total)} tokens` : "", trace.costUsd === null ? "" : cost(trace.costUsd)].filter((part) => part !== "").join(" · ")),
+      h(
+        "span",
+        { class: "dim num", title: dateTime(trace.startMs) },
+        [
+          time(trace.startMs),
+          duration(trace.durationMs),
+          trace.tokens.total > 0 ? `${compact(trace.tokens.total)} tokens` : "",
+          trace.costUsd === null ? "" : cost(trace.costUsd),
+        ]
+          .filter((part) => part !== "")
+          .join(" · "),
+      ),
     ),
-    trace.input === null ? null : h("div", { class: "bubble from-user" }, value(trace.input)),
+    input === null ? null : h("div", { class: "bubble from-user" }, value(input)),
     steps,
-    trace.output === null ? null : h("div", { class: "bubble from-agent" }, value(trace.output)),
+    output === null ? null : h("div", { class: "bubble from-agent" }, value(output)),
     trace.status === "open" ? h("p", { class: "dim" }, "Still running…") : null,
   );
 }
@@ -132,13 +203,19 @@ async function showSteps(traceId, element) {
   const detail = await getTrace(traceId).catch(() => undefined);
   if (detail === undefined) return;
   const { spans } = detail;
-  const roots = new Set(spans.filter(({ parentSpanId }) => parentSpanId === null).map(({ spanId }) => spanId));
-  const steps = spans.filter(({ spanId, kind, handoff }) => !roots.has(spanId) && (STEPS.includes(kind) || handoff !== null));
+  const roots = new Set(
+    spans.filter(({ parentSpanId }) => parentSpanId === null).map(({ spanId }) => spanId),
+  );
+  const steps = spans.filter(
+    ({ spanId, kind, handoff }) => !roots.has(spanId) && (STEPS.includes(kind) || handoff !== null),
+  );
   steps.sort((a, b) => (BigInt(a.startNs) < BigInt(b.startNs) ? -1 : 1));
   const rest = steps.length - MOST_STEPS;
   element.replaceChildren(
     ...steps.slice(0, MOST_STEPS).map((span) => step(traceId, span)),
-    ...(rest > 0 ? [h("a", { class: "step", href: href("trace", traceId) }, `${plural(rest, "step")} more`)] : []),
+    ...(rest > 0
+      ? [h("a", { class: "step", href: href("trace", traceId) }, `${plural(rest, "step")} more`)]
+      : []),
     ...failures(spans),
   );
 }
@@ -148,11 +225,22 @@ async function showSteps(traceId, element) {
  * @param {SpanSummary} span
  */
 function step(traceId, { spanId, kind, name, durationMs, status }) {
-  return h("a", { class: `step ${status === "error" ? "is-error" : ""}`, href: href("trace", traceId, { span: spanId }) }, kindSign(kind), oneLine(name, 60), h("span", { class: "dim num" }, duration(durationMs)));
+  return h(
+    "a",
+    {
+      class: `step ${status === "error" ? "is-error" : ""}`,
+      href: href("trace", traceId, { span: spanId }),
+    },
+    kindSign(kind),
+    oneLine(name, 60),
+    h("span", { class: "dim num" }, duration(durationMs)),
+  );
 }
 
 /** @param {readonly SpanSummary[]} spans */
 function failures(spans) {
-  const root = spans.find(({ parentSpanId, status }) => parentSpanId === null && status === "error");
+  const root = spans.find(
+    ({ parentSpanId, status }) => parentSpanId === null && status === "error",
+  );
   return root === undefined ? [] : [errorCard("Failed", root.statusMessage, "")];
 }

@@ -1,10 +1,20 @@
 /** The list of sessions. */
 import { listSessions } from "../data/api.js";
+import { plural } from "../data/format.js";
 import { href } from "../data/route.js";
 import { h } from "../ui/dom.js";
 import { aroundHit, marked, searchWords } from "../ui/marks.js";
 import { oneLine } from "../ui/visible-text.js";
-import { agentsCell, agoCell, cell, costCell, durationCell, emptyState, statusSign, tokensCell } from "./parts.js";
+import {
+  agentsCell,
+  agoCell,
+  cell,
+  costCell,
+  durationCell,
+  emptyState,
+  statusSign,
+  tokensCell,
+} from "./parts.js";
 import { tableView } from "./table.js";
 
 /** @import { SessionSummary } from "../api-types.js" */
@@ -41,7 +51,17 @@ export function sessionsView(route, live) {
         mainCell(session, searchWords(query.get("q") ?? "")),
         agentsCell(session.agents),
         cell("user", oneLine(session.userId, 40)),
-        cell("spans num", h("span", {}, session.errorCount > 0 ? h("span", { class: "errors" }, `${session.errorCount} failed`) : null, ` ${session.traceCount}`)),
+        cell(
+          "spans num",
+          h(
+            "span",
+            {},
+            session.errorCount > 0
+              ? h("span", { class: "errors" }, plural(session.errorCount, "error"))
+              : null,
+            ` ${session.traceCount}`,
+          ),
+        ),
         tokensCell(session.tokens),
         costCell(session.costUsd),
         durationCell(session.endMs - session.startMs),
@@ -50,8 +70,19 @@ export function sessionsView(route, live) {
     },
     empty: (filtered) =>
       filtered
-        ? emptyState("Nothing matches", h("a", { class: "button", href: href("sessions") }, "Show all sessions"))
-        : emptyState("No sessions yet", h("p", {}, "Traces with the same session make a conversation:"), h("div", { class: "code" }, h("pre", {}, 'agentSpan({ agentId: "desk", sessionId: "conversation-1" }, …)'))),
+        ? emptyState(
+            "Nothing matches",
+            h("a", { class: "button", href: href("sessions") }, "Show all sessions"),
+          )
+        : emptyState(
+            "No sessions yet",
+            h("p", {}, "Traces with the same session make a conversation:"),
+            h(
+              "div",
+              { class: "code" },
+              h("pre", {}, 'agentSpan({ agentId: "desk", sessionId: "conversation-1" }, …)'),
+            ),
+          ),
   });
 }
 
@@ -68,7 +99,11 @@ function mainCell(session, words) {
     h(
       "span",
       { class: "lines" },
-      h("a", { class: "name", href: href("session", session.sessionId), tabindex: -1 }, ...marked(oneLine(session.sessionId, 80), words)),
+      h(
+        "a",
+        { class: "name", href: href("session", session.sessionId), tabindex: -1 },
+        ...marked(oneLine(session.sessionId, 80), words),
+      ),
       h("span", { class: "preview", dir: "auto" }, ...marked(line, words)),
     ),
   );

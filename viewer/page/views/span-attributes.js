@@ -16,7 +16,13 @@ const MOST_ROWS = 400;
 
 /** @param {SpanDetail} detail */
 export function spanAttributes({ attributes, resource, scope }) {
-  const input = h("input", { type: "search", placeholder: "Search attributes", "aria-label": "Search attributes", spellcheck: "false", autocomplete: "off" });
+  const input = h("input", {
+    type: "search",
+    placeholder: "Search attributes",
+    "aria-label": "Search attributes",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   const tables = h("div", {});
   /** @type {[string, Attributes][]} */
   const groups = [
@@ -30,7 +36,12 @@ export function spanAttributes({ attributes, resource, scope }) {
   };
   input.addEventListener("input", debounced(TYPING_MS, draw));
   draw();
-  return h("div", { class: "attributes" }, h("label", { class: "search small" }, icon("search"), input), tables);
+  return h(
+    "div",
+    { class: "attributes" },
+    h("label", { class: "search small" }, icon("search"), input),
+    tables,
+  );
 }
 
 /**
@@ -39,19 +50,47 @@ export function spanAttributes({ attributes, resource, scope }) {
  * @param {readonly string[]} words
  */
 function table(title, values, words) {
-  const all = Object.entries(values).map(([key, value]) => /** @type {const} */ ([key, text(value)]));
-  const found = all.filter(([key, value]) => words.every((word) => contains(key, word) || contains(value, word)));
+  const all = Object.entries(values).map(
+    ([key, value]) => /** @type {const} */ ([key, text(value)]),
+  );
+  const found = all.filter(([key, value]) =>
+    words.every((word) => contains(key, word) || contains(value, word)),
+  );
   found.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
   if (found.length === 0) return h("span", {});
   const rest = found.length - MOST_ROWS;
   return h(
     "section",
     {},
-    h("h3", {}, title, h("span", { class: "dim" }, words.length > 0 ? ` ${count(found.length)} of ${count(all.length)}` : ` ${count(all.length)}`)),
+    h(
+      "h3",
+      {},
+      title,
+      h(
+        "span",
+        { class: "dim" },
+        words.length > 0
+          ? ` ${count(found.length)} of ${count(all.length)}`
+          : ` ${count(all.length)}`,
+      ),
+    ),
     h(
       "table",
       {},
-      h("tbody", {}, ...found.slice(0, MOST_ROWS).map(([key, value]) => h("tr", {}, h("th", { scope: "row" }, ...marked(visible(key.slice(0, 500)), words)), h("td", {}, longText(value, { words, shown: SHOWN_CHARS }))))),
+      h(
+        "tbody",
+        {},
+        ...found
+          .slice(0, MOST_ROWS)
+          .map(([key, value]) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, ...marked(visible(key.slice(0, 500)), words)),
+              h("td", {}, longText(value, { words, shown: SHOWN_CHARS })),
+            ),
+          ),
+      ),
     ),
     rest > 0 ? h("p", { class: "dim" }, `${count(rest)} more: search for them.`) : null,
   );

@@ -26,23 +26,31 @@ export function spanContents(detail) {
   const sections = [...errors(detail)];
 
   if (input.length > 0) sections.push(section("Input", conversation(input), `${input.length}`));
-  else if (prompts.length > 0) sections.push(section("Prompt", ...prompts.map((prompt) => value(prompt))));
+  else if (prompts.length > 0)
+    sections.push(section("Prompt", ...prompts.map((prompt) => value(prompt))));
   else sections.push(...plain("Input", attributes, "input.value"));
   sections.push(...toolInput(attributes));
 
-  if (output.length > 0) sections.push(section("Output", conversation(output), finishReason(attributes)));
-  else if (choices.length > 0) sections.push(section("Completion", ...choices.map((choice) => value(choice))));
-  else if (found.length === 0 && ranked.length === 0) sections.push(...plain("Output", attributes, "output.value"));
+  if (output.length > 0)
+    sections.push(section("Output", conversation(output), finishReason(attributes)));
+  else if (choices.length > 0)
+    sections.push(section("Completion", ...choices.map((choice) => value(choice))));
+  else if (found.length === 0 && ranked.length === 0)
+    sections.push(...plain("Output", attributes, "output.value"));
   if (found.length > 0) sections.push(section("Documents", documentList(found), `${found.length}`));
-  if (ranked.length > 0) sections.push(section("Documents, ranked", documentList(ranked), `${ranked.length}`));
-  if (vectors.length > 0) sections.push(section("Embeddings", embeddingList(vectors), `${vectors.length}`));
+  if (ranked.length > 0)
+    sections.push(section("Documents, ranked", documentList(ranked), `${ranked.length}`));
+  if (vectors.length > 0)
+    sections.push(section("Embeddings", embeddingList(vectors), `${vectors.length}`));
 
-  if (offered.length > 0) sections.push(folded("Tools offered", toolList(offered), `${offered.length}`));
+  if (offered.length > 0)
+    sections.push(folded("Tools offered", toolList(offered), `${offered.length}`));
   for (const [title, key] of FOLDED) {
     const body = text(attributes[key]);
     if (body !== "") sections.push(folded(title, value(body)));
   }
-  if (sections.length === 0) sections.push(h("p", { class: "dim nothing" }, "This span holds no input and no output."));
+  if (sections.length === 0)
+    sections.push(h("p", { class: "dim nothing" }, "This span holds no input and no output."));
   return h("div", { class: "contents" }, ...sections);
 }
 
@@ -69,7 +77,9 @@ function toolInput(attributes) {
   const description = text(attributes["tool.description"]);
   return [
     ...(description === "" ? [] : [h("p", { class: "dim described" }, value(description))]),
-    ...(parameters === "" || parameters === text(attributes["input.value"]) ? [] : [folded("Tool's parameters", value(parameters))]),
+    ...(parameters === "" || parameters === text(attributes["input.value"])
+      ? []
+      : [folded("Tool's parameters", value(parameters))]),
   ];
 }
 
@@ -81,7 +91,12 @@ function section(title, ...content) {
   const last = content.at(-1);
   const note = content.length > 1 && typeof last === "string" ? last : "";
   const body = note === "" ? content : content.slice(0, -1);
-  return h("section", {}, h("h3", {}, title, note === "" ? null : h("span", { class: "dim" }, ` ${note}`)), ...body);
+  return h(
+    "section",
+    {},
+    h("h3", {}, title, note === "" ? null : h("span", { class: "dim" }, ` ${note}`)),
+    ...body,
+  );
 }
 
 /**
@@ -90,5 +105,15 @@ function section(title, ...content) {
  * @param {string} [note]
  */
 function folded(title, content, note) {
-  return h("details", { class: "folded" }, h("summary", {}, h("span", {}, title), note === undefined ? null : h("span", { class: "dim" }, ` ${note}`)), content);
+  return h(
+    "details",
+    { class: "folded" },
+    h(
+      "summary",
+      {},
+      h("span", {}, title),
+      note === undefined ? null : h("span", { class: "dim" }, ` ${note}`),
+    ),
+    content,
+  );
 }

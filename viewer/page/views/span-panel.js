@@ -13,7 +13,12 @@ import { spanRaw } from "./span-raw.js";
 /** @import { SpanDetail } from "../api-types.js" */
 /** @import { SpanNode } from "../data/span-tree.js" */
 
-const PAGES = /** @type {const} */ ({ contents: "Contents", attributes: "Attributes", events: "Events", raw: "Raw" });
+const PAGES = /** @type {const} */ ({
+  contents: "Contents",
+  attributes: "Attributes",
+  events: "Events",
+  raw: "Raw",
+});
 /** Moving through rows with a key held down asks for the last one only. */
 const SETTLE_MS = 60;
 
@@ -29,18 +34,38 @@ export function spanPanel({ close }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const head = h("div", { class: "span-head" });
-  const content = h("div", { class: "span-content", tabindex: 0, role: "tabpanel", "aria-label": "Contents of the span" });
+  const content = h("div", {
+    class: "span-content",
+    tabindex: 0,
+    role: "tabpanel",
+    "aria-label": "Contents of the span",
+  });
   const choice = tabs("Parts of the span", PAGES, page, (name) => {
     page = name;
     choice.setCurrent(name);
     draw();
   });
-  const shut = button([icon("close")], close, { class: "button quiet", "aria-label": "Close the panel", title: "Close (Esc)" });
-  const element = h("div", { class: "panel" }, h("div", { class: "panel-top" }, head, shut), choice.element, content);
+  const shut = button([icon("close")], close, {
+    class: "button quiet",
+    "aria-label": "Close the panel",
+    title: "Close (Esc)",
+  });
+  const element = h(
+    "div",
+    { class: "panel" },
+    h("div", { class: "panel-top" }, head, shut),
+    choice.element,
+    content,
+  );
 
   function draw() {
     if (detail === undefined) return;
-    const makers = { contents: spanContents, attributes: spanAttributes, events: spanEvents, raw: spanRaw };
+    const makers = {
+      contents: spanContents,
+      attributes: spanAttributes,
+      events: spanEvents,
+      raw: spanRaw,
+    };
     content.replaceChildren(makers[page](detail));
     content.scrollTop = 0;
   }
@@ -55,7 +80,8 @@ export function spanPanel({ close }) {
       const found = await getSpan(traceId, node.span.spanId);
       if (wanted !== key) return;
       detail = found;
-      choice.element.querySelectorAll("[role=tab]").item(2).textContent = found.events.length > 0 ? `Events ${found.events.length}` : "Events";
+      choice.element.querySelectorAll("[role=tab]").item(2).textContent =
+        found.events.length > 0 ? `Events ${found.events.length}` : "Events";
       draw();
     } catch (error) {
       if (wanted !== key) return;

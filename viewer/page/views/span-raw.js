@@ -16,7 +16,9 @@ export function spanRaw(detail) {
     asTree = !asTree;
     tree.textContent = asTree ? "As text" : "As a tree";
     const value = /** @type {Json} */ (/** @type {unknown} */ (detail));
-    view.replaceChildren(asTree ? jsonTree(value) : longText(body, { className: "mono", shown: 20_000 }));
+    view.replaceChildren(
+      asTree ? jsonTree(value) : longText(body, { className: "mono", shown: 20_000 }),
+    );
   });
   const copyButton = button([icon("copy"), "Copy JSON"], () => void copy(body, "the span"));
   return h("div", { class: "raw" }, h("div", { class: "actions" }, copyButton, tree), view);

@@ -36,7 +36,8 @@ export function drawSpanRow(row, node, look) {
   row.classList.toggle("is-error", failed);
   row.setAttribute("aria-level", String(depth + 1));
   row.setAttribute("aria-posinset", String(node.place + 1));
-  if (node.parent !== undefined) row.setAttribute("aria-setsize", String(node.parent.children.length));
+  if (node.parent !== undefined)
+    row.setAttribute("aria-setsize", String(node.parent.children.length));
   if (node.children.length > 0) row.setAttribute("aria-expanded", String(look.isOpen));
   row.append(nameCell(node, look));
   if (look.mode === "timeline") row.append(barCell(node, look.durationMs));
@@ -61,15 +62,40 @@ function nameCell(node, look) {
   if (depth > MOST_INDENTS) lead.append(h("span", { class: "deep" }, `${depth} deep`));
   return h(
     "span",
-    { class: "cell cell-name", role: "gridcell", title: `${oneLine(span.name)}\n${kindWord(span.kind)}` },
+    {
+      class: "cell cell-name",
+      role: "gridcell",
+      title: `${oneLine(span.name)}\n${kindWord(span.kind)}`,
+    },
     lead,
     twist(node, look),
     kindSign(span.kind),
-    h("span", { class: "name" }, ...marked(oneLine(span.name, 160) || "(unnamed)", searchWords(look.text))),
-    span.status === "error" ? h("span", { class: "error-mark", role: "img", "aria-label": "Error", title: oneLine(span.statusMessage) || "Error" }, icon("error")) : null,
-    node.errorBelow && !look.isOpen ? h("span", { class: "error-dot", title: "A span below failed" }) : null,
-    node.odd === "" ? null : h("span", { class: "tag warn" }, node.odd === "orphan" ? "parent missing" : "circle"),
-    look.isOpen || node.children.length === 0 ? null : h("span", { class: "tag" }, `+${node.below}`),
+    h(
+      "span",
+      { class: "name" },
+      ...marked(oneLine(span.name, 160) || "(unnamed)", searchWords(look.text)),
+    ),
+    span.status === "error"
+      ? h(
+          "span",
+          {
+            class: "error-mark",
+            role: "img",
+            "aria-label": "Error",
+            title: oneLine(span.statusMessage) || "Error",
+          },
+          icon("error"),
+        )
+      : null,
+    node.errorBelow && !look.isOpen
+      ? h("span", { class: "error-dot", title: "A span below failed" })
+      : null,
+    node.odd === ""
+      ? null
+      : h("span", { class: "tag warn" }, node.odd === "orphan" ? "parent missing" : "circle"),
+    look.isOpen || node.children.length === 0
+      ? null
+      : h("span", { class: "tag" }, `+${node.below}`),
   );
 }
 
@@ -80,7 +106,16 @@ function nameCell(node, look) {
 function twist(node, { isOpen, toggle }) {
   if (node.children.length === 0) return h("span", { class: "twist" });
   const label = isOpen ? "Close" : `Open ${plural(node.below, "span")}`;
-  const element = h("button", { type: "button", class: `twist ${isOpen ? "is-open" : ""}`, tabindex: -1, "aria-label": label }, icon("right"));
+  const element = h(
+    "button",
+    {
+      type: "button",
+      class: `twist ${isOpen ? "is-open" : ""}`,
+      tabindex: -1,
+      "aria-label": label,
+    },
+    icon("right"),
+  );
   element.addEventListener("click", toggle);
   return element;
 }
@@ -97,7 +132,10 @@ function barCell({ span, startMs }, durationMs) {
   fill.style.setProperty("left", `${left * 100}%`);
   fill.style.setProperty("width", `${width * 100}%`);
   if (span.ttftMs !== null && span.ttftMs > 0 && span.ttftMs < span.durationMs) {
-    const first = h("i", { class: "first-token", title: `First token after ${duration(span.ttftMs)}` });
+    const first = h("i", {
+      class: "first-token",
+      title: `First token after ${duration(span.ttftMs)}`,
+    });
     first.style.setProperty("left", `${(span.ttftMs / span.durationMs) * 100}%`);
     fill.append(first);
   }
@@ -110,7 +148,11 @@ function barCell({ span, startMs }, durationMs) {
     label.style.setProperty("left", `calc(${left * 100}% + 6px)`);
   }
   const title = `Starts at ${duration(startMs)}, takes ${duration(span.durationMs)}`;
-  return h("span", { class: "cell cell-bar", role: "gridcell", title }, h("span", { class: "track" }, fill, label));
+  return h(
+    "span",
+    { class: "cell cell-bar", role: "gridcell", title },
+    h("span", { class: "track" }, fill, label),
+  );
 }
 
 /**
@@ -119,8 +161,17 @@ function barCell({ span, startMs }, durationMs) {
  */
 export function spanHeads(mode, durationMs) {
   const name = h("span", { class: "cell cell-name" }, "Span");
-  if (mode === "timeline") return [name, h("span", { class: "cell cell-bar" }, h("span", { class: "track" }, ...ticks(durationMs)))];
-  const columns = [["detail", "Model, tool or agent"], ["tokens num", "Tokens"], ["cost num", "Cost"], ["duration num", "Duration"]];
+  if (mode === "timeline")
+    return [
+      name,
+      h("span", { class: "cell cell-bar" }, h("span", { class: "track" }, ...ticks(durationMs))),
+    ];
+  const columns = [
+    ["detail", "Model, tool or agent"],
+    ["tokens num", "Tokens"],
+    ["cost num", "Cost"],
+    ["duration num", "Duration"],
+  ];
   return [name, ...columns.map(([id, label]) => h("span", { class: `cell cell-${id}` }, label))];
 }
 

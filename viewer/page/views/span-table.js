@@ -36,7 +36,13 @@ export function spanTable({ select, open }) {
     draw(index, row) {
       const node = shown[index];
       if (node === undefined) return;
-      drawSpanRow(row, node, { mode, durationMs: tree.durationMs, isOpen: isOpen(node), text, toggle: () => toggle(node) });
+      drawSpanRow(row, node, {
+        mode,
+        durationMs: tree.durationMs,
+        isOpen: isOpen(node),
+        text,
+        toggle: () => toggle(node),
+      });
     },
     onSelect: (index) => choose(index),
     onOpen: (_index, event) => {
@@ -46,7 +52,13 @@ export function spanTable({ select, open }) {
   const heads = h("div", { class: "span-heads" });
   const element = h("div", { class: "span-table" }, heads, grid.element);
 
-  const findInput = h("input", { type: "search", placeholder: "Find spans", "aria-label": "Find spans", spellcheck: "false", autocomplete: "off" });
+  const findInput = h("input", {
+    type: "search",
+    placeholder: "Find spans",
+    "aria-label": "Find spans",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   const typing = debounced(TYPING_MS, () => {
     text = findInput.value.trim();
     rebuild();
@@ -60,12 +72,25 @@ export function spanTable({ select, open }) {
       if (first >= 0) choose(first);
     }
   });
-  const errorsButton = button([icon("error"), "Errors"], () => {
-    errorsOnly = !errorsOnly;
-    errorsButton.setAttribute("aria-pressed", String(errorsOnly));
-    rebuild();
-  }, { "aria-pressed": "false", class: "button quiet", title: "Only spans that failed, and those around them" });
-  const controls = h("div", { class: "span-controls" }, h("label", { class: "search small" }, icon("search"), findInput, h("kbd", {}, "/")), errorsButton);
+  const errorsButton = button(
+    [icon("error"), "Errors"],
+    () => {
+      errorsOnly = !errorsOnly;
+      errorsButton.setAttribute("aria-pressed", String(errorsOnly));
+      rebuild();
+    },
+    {
+      "aria-pressed": "false",
+      class: "button quiet",
+      title: "Only spans that failed, and those around them",
+    },
+  );
+  const controls = h(
+    "div",
+    { class: "span-controls" },
+    h("label", { class: "search small" }, icon("search"), findInput, h("kbd", {}, "/")),
+    errorsButton,
+  );
 
   /** @param {SpanNode} node */
   function isOpen(node) {
@@ -76,7 +101,9 @@ export function spanTable({ select, open }) {
   function matches({ span }) {
     if (errorsOnly && span.status !== "error") return false;
     const words = text.toLowerCase();
-    return [span.name, span.kind, span.model, span.tool, span.agent, span.statusMessage].some((part) => part?.toLowerCase().includes(words));
+    return [span.name, span.kind, span.model, span.tool, span.agent, span.statusMessage].some(
+      (part) => part?.toLowerCase().includes(words),
+    );
   }
 
   function rebuild() {
@@ -86,7 +113,12 @@ export function spanTable({ select, open }) {
       const kept = new Set();
       for (const node of shown) {
         if (!matches(node)) continue;
-        for (let at = /** @type {SpanNode | undefined} */ (node); at !== undefined && !kept.has(at); at = at.parent) kept.add(at);
+        for (
+          let at = /** @type {SpanNode | undefined} */ (node);
+          at !== undefined && !kept.has(at);
+          at = at.parent
+        )
+          kept.add(at);
       }
       shown = shown.filter((node) => kept.has(node));
     }
@@ -116,7 +148,9 @@ export function spanTable({ select, open }) {
     /** @param {SpanTree} next */
     setTree(next) {
       tree = next;
-      errorsButton.hidden = !next.roots.some(({ errorBelow, span }) => errorBelow || span.status === "error");
+      errorsButton.hidden = !next.roots.some(
+        ({ errorBelow, span }) => errorBelow || span.status === "error",
+      );
       heads.replaceChildren(...spanHeads(mode, tree.durationMs));
       rebuild();
     },
@@ -167,7 +201,8 @@ export function spanTable({ select, open }) {
       rebuild();
     },
     closeAll() {
-      for (const node of tree.byId.values()) if (node.parent !== undefined && node.children.length > 0) shut.add(node.span.spanId);
+      for (const node of tree.byId.values())
+        if (node.parent !== undefined && node.children.length > 0) shut.add(node.span.spanId);
       rebuild();
     },
     find() {

@@ -26,7 +26,7 @@ import { failure, keepTimesFresh } from "./parts.js";
  * @property {(query: URLSearchParams, cursor: string | null, signal: AbortSignal) => Promise<{ items: T[], cursor: string | null }>} load
  * @property {(item: T) => string} idOf
  * @property {(item: T, row: HTMLElement, query: URLSearchParams) => void} draw
- * @property {(item: T) => string} addressOf
+ * @property {(item: T, query: URLSearchParams) => string} addressOf
  * @property {(filtered: boolean) => HTMLElement} empty
  * @property {HTMLElement} [footer]
  * @property {(current: () => T | undefined, redraw: () => void) => readonly Binding[]} [keys]
@@ -58,7 +58,9 @@ export function tableView(route, live, options) {
     idOf: options.idOf,
     changed: ({ first, added }) => changed(first, added),
     failed: (error) => {
-      problem.replaceChildren(...(error === undefined ? [] : [failure(error, () => void pages.restart())]));
+      problem.replaceChildren(
+        ...(error === undefined ? [] : [failure(error, () => void pages.restart())]),
+      );
     },
   });
   const rows = new Rows({
@@ -74,15 +76,28 @@ export function tableView(route, live, options) {
     },
     onOpen: (index) => {
       const item = pages.items[index];
-      if (item !== undefined) location.hash = options.addressOf(item);
+      if (item !== undefined) location.hash = options.addressOf(item, query);
     },
     onNearEnd: () => void pages.more(),
   });
   let currentId = /** @type {string | undefined} */ (undefined);
   const problem = h("div", {});
   const blank = h("div", { class: "blank" });
-  const heads = h("div", { class: "heads", "aria-hidden": "true" }, ...options.columns.map(([name, label]) => h("span", { class: `cell cell-${name}` }, label)));
-  const element = h("div", { class: `list list-${options.view}` }, filters.element, problem, heads, rows.element, blank, options.footer);
+  const heads = h(
+    "div",
+    { class: "heads", "aria-hidden": "true" },
+    ...options.columns.map(([name, label]) => h("span", { class: `cell cell-${name}` }, label)),
+  );
+  const element = h(
+    "div",
+    { class: `list list-${options.view}` },
+    filters.element,
+    problem,
+    heads,
+    rows.element,
+    blank,
+    options.footer,
+  );
 
   /** @param {number} index */
   function idAt(index) {
@@ -99,7 +114,11 @@ export function tableView(route, live, options) {
     const reading = rows.element.scrollTop > 0;
     element.classList.toggle("is-empty", isEmpty);
     blank.replaceChildren(...(isEmpty ? [options.empty([...query].length > 0)] : []));
-    const current = currentId === undefined ? -1 : pages.items.findIndex((item) => options.idOf(item) === currentId);
+    // Until the reader has moved, the newest is current.
+    const current =
+      currentId === undefined
+        ? Math.min(0, pages.items.length - 1)
+        : pages.items.findIndex((item) => options.idOf(item) === currentId);
     rows.setCount(pages.items.length);
     if (first) rows.element.scrollTop = 0;
     else if (reading && added > 0) rows.shift(added);
@@ -122,7 +141,10 @@ export function tableView(route, live, options) {
     { keys: ["Enter"], does: "Open", run: () => rows.open() },
     { keys: ["/"], does: "Search", run: filters.focus },
     { keys: ["f"], does: "Add a filter", run: filters.addFilter },
-    ...(options.keys?.(() => pages.items[rows.current], () => rows.redraw()) ?? []),
+    ...(options.keys?.(
+      () => pages.items[rows.current],
+      () => rows.redraw(),
+    ) ?? []),
   ]);
   const unlisten = live.listen({ onTrace: () => pages.refresh(), onGap: () => pages.refresh() });
   const stopClock = keepTimesFresh(rows.element);
@@ -154,6 +176,8 @@ export function tableView(route, live, options) {
  * @param {URLSearchParams} after
  */
 function sameButWords(before, after) {
-  const [a, b] = [before, after].map((query) => [...filtersOf(query)].filter(([name]) => name !== "q"));
+  const [a, b] = [before, after].map((query) =>
+    [...filtersOf(query)].filter(([name]) => name !== "q"),
+  );
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -8,6 +8,7 @@ import { spanTree } from "../data/span-tree.js";
 import { debounced, h } from "../ui/dom.js";
 import { bindKeys } from "../ui/keyboard.js";
 import { divider } from "../ui/divider.js";
+import { searchWords, setCurrentWords } from "../ui/marks.js";
 import { oneLine } from "../ui/visible-text.js";
 import { agentsView } from "./agents.js";
 import { chooseOther } from "./choose-other.js";
@@ -16,13 +17,18 @@ import { spanPanel } from "./span-panel.js";
 import { spanTable } from "./span-table.js";
 import { tabs } from "../ui/tabs.js";
 import { traceHead } from "./trace-head.js";
-import { traceUsage } from "./usage-tables.js";
+import { agentUsage, traceUsage } from "./usage-tables.js";
 
 /** @import { TraceDetail } from "../api-types.js" */
 /** @import { View, ViewMaker } from "./view.js" */
 
 const NEWS_MS = 400;
-const MODES = /** @type {const} */ ({ timeline: "Timeline", tree: "Tree", agents: "Agents", usage: "Usage" });
+const MODES = /** @type {const} */ ({
+  timeline: "Timeline",
+  tree: "Tree",
+  agents: "Agents",
+  usage: "Usage",
+});
 
 /** @typedef {keyof typeof MODES} Mode */
 
@@ -35,6 +41,9 @@ export function traceView(route, live) {
   /** By the reader, and not because something has to be shown at first. */
   let chosen = selected !== "";
   let closed = false;
+
+  const words = route.query.get("q") ?? "";
+  setCurrentWords(searchWords(words));
 
   const head = traceHead({ compare: () => void compare() });
   const panel = spanPanel({ close: () => select("") });
@@ -57,7 +66,9 @@ export function traceView(route, live) {
       detail = await getTrace(route.id);
     } catch (error) {
       if (closed) return;
-      problem.replaceChildren(failure(error instanceof Error ? error : new Error(String(error)), () => void load()));
+      problem.replaceChildren(
+        failure(error instanceof Error ? error : new Error(String(error)), () => void load()),
+      );
       return;
     }
     if (closed) return;
@@ -79,8 +90,12 @@ export function traceView(route, live) {
     element.dataset["mode"] = mode;
     side.hidden = selected === "" || mode === "usage" || (mode === "agents" && !chosen);
     if (detail === undefined) return;
-    if (mode === "agents") body.replaceChildren(agentsView(spanTree(detail.spans), select));
-    else if (mode === "usage") body.replaceChildren(traceUsage(detail.spans));
+    if (mode === "agents") {
+      body.replaceChildren(
+        agentsView(spanTree(detail.spans), select),
+        h("div", { class: "usage" }, agentUsage(detail.spans)),
+      );
+    } else if (mode === "usage") body.replaceChildren(traceUsage(detail.spans));
     else {
       table.setMode(mode);
       if (table.element.parentElement !== body) body.replaceChildren(table.element);
@@ -113,6 +128,7 @@ export function traceView(route, live) {
 
   function keepAddress() {
     const query = new URLSearchParams();
+    if (words !== "") query.set("q", words);
     if (mode !== "timeline") query.set("view", mode);
     if (chosen && selected !== "") query.set("span", selected);
     replace(href("trace", route.id, query));
@@ -133,8 +149,16 @@ export function traceView(route, live) {
   const unbind = bindKeys("Trace", [
     { keys: ["j", "ArrowDown"], does: "Next span", run: () => inTable() && table.move(1) },
     { keys: ["k", "ArrowUp"], does: "Previous span", run: () => inTable() && table.move(-1) },
-    { keys: ["l", "ArrowRight"], does: "Open, or to the first below", run: () => inTable() && table.right() },
-    { keys: ["h", "ArrowLeft"], does: "Close, or to the one above", run: () => inTable() && table.left() },
+    {
+      keys: ["l", "ArrowRight"],
+      does: "Open, or to the first below",
+      run: () => inTable() && table.right(),
+    },
+    {
+      keys: ["h", "ArrowLeft"],
+      does: "Close, or to the one above",
+      run: () => inTable() && table.left(),
+    },
     { keys: ["e"], does: "Next error", run: () => inTable() && table.nextError() },
     { keys: ["PageDown"], does: "Ten down", run: () => inTable() && table.move(10) },
     { keys: ["PageUp"], does: "Ten up", run: () => inTable() && table.move(-10) },
@@ -143,7 +167,11 @@ export function traceView(route, live) {
     { keys: ["Enter"], does: "To the span's contents", run: () => panel.focus() },
     { keys: ["["], does: "Close everything below the first", run: () => table.closeAll() },
     { keys: ["]"], does: "Open everything", run: () => table.openAll() },
-    { keys: ["t"], does: "Timeline or tree", run: () => setMode(mode === "timeline" ? "tree" : "timeline") },
+    {
+      keys: ["t"],
+      does: "Timeline or tree",
+      run: () => setMode(mode === "timeline" ? "tree" : "timeline"),
+    },
     { keys: ["a"], does: "Agents", run: () => setMode("agents") },
     { keys: ["u"], does: "Usage", run: () => setMode("usage") },
     { keys: ["c"], does: "Compare with another trace", run: () => void compare() },
@@ -179,6 +207,7 @@ export function traceView(route, live) {
       reload.cancel();
       unlisten();
       unbind();
+      setCurrentWords([]);
       table.close();
       panel.stop();
     },

@@ -7,7 +7,16 @@ import { icon } from "../ui/icons.js";
 import { aroundHit, marked, searchWords } from "../ui/marks.js";
 import { oneLine } from "../ui/visible-text.js";
 import { firstTrace } from "./first-trace.js";
-import { agentsCell, agoCell, cell, costCell, durationCell, emptyState, statusSign, tokensCell } from "./parts.js";
+import {
+  agentsCell,
+  agoCell,
+  cell,
+  costCell,
+  durationCell,
+  emptyState,
+  statusSign,
+  tokensCell,
+} from "./parts.js";
 import { tableView } from "./table.js";
 
 /** @import { TraceSummary } from "../api-types.js" */
@@ -35,7 +44,9 @@ export function tracesView(route, live) {
   /** @param {TraceSummary} trace */
   const pick = (trace) => {
     const has = picked.some(({ traceId }) => traceId === trace.traceId);
-    picked = has ? picked.filter(({ traceId }) => traceId !== trace.traceId) : [...picked, trace].slice(-2);
+    picked = has
+      ? picked.filter(({ traceId }) => traceId !== trace.traceId)
+      : [...picked, trace].slice(-2);
     drawFooter();
     redrawRows();
   };
@@ -48,8 +59,28 @@ export function tracesView(route, live) {
       drawFooter();
       redrawRows();
     });
-    const go = b === undefined ? h("span", { class: "dim" }, "Pick one more to compare") : h("a", { class: "button primary", href: href("compare", "", { a: a.traceId, b: b.traceId }) }, icon("compare"), "Compare");
-    footer.replaceChildren(...picked.map(({ name, traceId }) => h("span", { class: "chip" }, oneLine(name, 40), h("code", { class: "dim" }, ` ${traceId.slice(0, 8)}`))), h("span", { class: "grow" }), clear, go);
+    const go =
+      b === undefined
+        ? h("span", { class: "dim" }, "Pick one more to compare")
+        : h(
+            "a",
+            { class: "button primary", href: href("compare", "", { a: a.traceId, b: b.traceId }) },
+            icon("compare"),
+            "Compare",
+          );
+    footer.replaceChildren(
+      ...picked.map(({ name, traceId }) =>
+        h(
+          "span",
+          { class: "chip" },
+          oneLine(name, 40),
+          h("code", { class: "dim" }, ` ${traceId.slice(0, 8)}`),
+        ),
+      ),
+      h("span", { class: "grow" }),
+      clear,
+      go,
+    );
   };
 
   return tableView(route, live, {
@@ -63,13 +94,13 @@ export function tracesView(route, live) {
       return { items: traces, cursor: next };
     },
     idOf: ({ traceId }) => traceId,
-    addressOf: ({ traceId }) => href("trace", traceId),
+    addressOf: ({ traceId }, query) => traceAddress(traceId, query),
     draw: (trace, row, query) => {
       const isPicked = picked.some(({ traceId }) => traceId === trace.traceId);
       row.classList.toggle("is-error", trace.status === "error");
       row.append(
         h("span", { class: "cell cell-pick", role: "gridcell" }, pickBox(isPicked, trace, pick)),
-        mainCell(trace, searchWords(query.get("q") ?? "")),
+        mainCell(trace, query),
         agentsCell(trace.agents),
         spansCell(trace),
         tokensCell(trace.tokens),
@@ -95,7 +126,8 @@ export function tracesView(route, live) {
           does: "Compare the two picked",
           run: () => {
             const [a, b] = picked;
-            if (a !== undefined && b !== undefined) location.hash = href("compare", "", { a: a.traceId, b: b.traceId });
+            if (a !== undefined && b !== undefined)
+              location.hash = href("compare", "", { a: a.traceId, b: b.traceId });
           },
         },
       ];
@@ -109,16 +141,32 @@ export function tracesView(route, live) {
  * @param {(trace: TraceSummary) => void} pick
  */
 function pickBox(checked, trace, pick) {
-  const box = h("input", { type: "checkbox", tabindex: -1, "aria-label": "Pick for comparing", checked });
+  const box = h("input", {
+    type: "checkbox",
+    tabindex: -1,
+    "aria-label": "Pick for comparing",
+    checked,
+  });
   box.addEventListener("change", () => pick(trace));
   return box;
 }
 
 /**
- * @param {TraceSummary} trace
- * @param {readonly string[]} words
+ * What was searched for is marked there too.
+ * @param {string} traceId
+ * @param {URLSearchParams} query
  */
-function mainCell(trace, words) {
+function traceAddress(traceId, query) {
+  const q = query.get("q");
+  return href("trace", traceId, q === null ? {} : { q });
+}
+
+/**
+ * @param {TraceSummary} trace
+ * @param {URLSearchParams} query
+ */
+function mainCell(trace, query) {
+  const words = searchWords(query.get("q") ?? "");
   const hitInOutput = words.length > 0 && !has(trace.input, words) && has(trace.output, words);
   const text = hitInOutput ? trace.output : (trace.input ?? trace.output);
   const line = oneLine(aroundHit(text ?? "", words), 220);
@@ -129,8 +177,18 @@ function mainCell(trace, words) {
     h(
       "span",
       { class: "lines" },
-      h("a", { class: "name", href: href("trace", trace.traceId), tabindex: -1 }, ...marked(oneLine(trace.name, 120) || "(unnamed)", words)),
-      h("span", { class: "preview", dir: "auto" }, hitInOutput ? h("b", {}, "→ ") : null, ...marked(line, words), line === "" ? h("span", { class: "dim" }, oneLine(trace.service)) : null),
+      h(
+        "a",
+        { class: "name", href: traceAddress(trace.traceId, query), tabindex: -1 },
+        ...marked(oneLine(trace.name, 120) || "(unnamed)", words),
+      ),
+      h(
+        "span",
+        { class: "preview", dir: "auto" },
+        hitInOutput ? h("b", {}, "→ ") : null,
+        ...marked(line, words),
+        line === "" ? h("span", { class: "dim" }, oneLine(trace.service)) : null,
+      ),
     ),
   );
 }
@@ -147,9 +205,22 @@ function has(text, words) {
 /** @param {TraceSummary} trace */
 function spansCell({ spanCount, errorCount, llmCalls, toolCalls }) {
   const title = `${plural(spanCount, "span")}\n${plural(llmCalls, "model call")}\n${plural(toolCalls, "tool call")}\n${plural(errorCount, "error")}`;
-  return cell("spans num", h("span", {}, errorCount > 0 ? h("span", { class: "errors" }, `${errorCount} failed`) : null, ` ${spanCount}`), title);
+  return cell(
+    "spans num",
+    h(
+      "span",
+      {},
+      errorCount > 0 ? h("span", { class: "errors" }, plural(errorCount, "error")) : null,
+      ` ${spanCount}`,
+    ),
+    title,
+  );
 }
 
 function nothingFound() {
-  return emptyState("Nothing matches", h("p", {}, "No trace has all of these words and filters."), h("a", { class: "button", href: href("traces") }, "Show all traces"));
+  return emptyState(
+    "Nothing matches",
+    h("p", {}, "No trace has all of these words and filters."),
+    h("a", { class: "button", href: href("traces") }, "Show all traces"),
+  );
 }

@@ -16,9 +16,27 @@ export function traceUsage(spans) {
   return h(
     "div",
     { class: "usage" },
-    usageTable("By model", "Calls", totalsBy(calls, ({ model, name }) => model ?? name)),
-    usageTable("By agent", "Calls", totalsBy(calls, ({ agent }) => agent ?? "(no agent)")),
-    usageTable("By tool", "Calls", totalsBy(spans, ({ kind, tool, name }) => (kind === "TOOL" ? (tool ?? name) : null))),
+    usageTable(
+      "By model",
+      "Calls",
+      totalsBy(calls, ({ model, name }) => model ?? name),
+    ),
+    agentUsage(spans),
+    usageTable(
+      "By tool",
+      "Calls",
+      totalsBy(spans, ({ kind, tool, name }) => (kind === "TOOL" ? (tool ?? name) : null)),
+    ),
+  );
+}
+
+/** @param {readonly SpanSummary[]} spans */
+export function agentUsage(spans) {
+  const calls = spans.filter(({ kind }) => kind === "LLM" || kind === "EMBEDDING");
+  return usageTable(
+    "By agent",
+    "Calls",
+    totalsBy(calls, ({ agent }) => agent ?? "(no agent)"),
   );
 }
 
@@ -32,7 +50,15 @@ export function usageTable(title, counted, rows) {
   const most = Math.max(...rows.map(({ tokens }) => tokens.total), 1);
   const withTokens = rows.some(({ tokens }) => tokens.total > 0);
   const withCost = rows.some(({ costUsd }) => costUsd !== null);
-  const heads = ["", counted, "Errors", "Median", "95 %", ...(withTokens ? ["In", "Out", "Cached", "Reasoning", "Tokens"] : []), ...(withCost ? ["Cost"] : [])];
+  const heads = [
+    "",
+    counted,
+    "Errors",
+    "Median",
+    "95 %",
+    ...(withTokens ? ["In", "Out", "Cached", "Reasoning", "Tokens"] : []),
+    ...(withCost ? ["Cost"] : []),
+  ];
   return h(
     "section",
     {},
@@ -40,7 +66,17 @@ export function usageTable(title, counted, rows) {
     h(
       "table",
       { class: "usage-table" },
-      h("thead", {}, h("tr", {}, ...heads.map((label, index) => h("th", { scope: "col", class: index === 0 ? null : "num" }, label)))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...heads.map((label, index) =>
+            h("th", { scope: "col", class: index === 0 ? null : "num" }, label),
+          ),
+        ),
+      ),
       h(
         "tbody",
         {},
@@ -53,11 +89,23 @@ export function usageTable(title, counted, rows) {
             {},
             h("th", { scope: "row" }, oneLine(row.name, 80), withTokens ? bar : null),
             numeric(count(row.count)),
-            h("td", { class: "num" }, row.errorCount > 0 ? h("span", { class: "errors" }, count(row.errorCount)) : h("span", { class: "dim" }, "0")),
+            h(
+              "td",
+              { class: "num" },
+              row.errorCount > 0
+                ? h("span", { class: "errors" }, count(row.errorCount))
+                : h("span", { class: "dim" }, "0"),
+            ),
             numeric(duration(row.p50Ms)),
             numeric(duration(row.p95Ms)),
-            ...(withTokens ? [tokens.prompt, tokens.completion, tokens.cacheRead, tokens.reasoning].map((value) => numeric(compact(value))) : []),
-            withTokens ? h("td", { class: "num strong", title: tokensTitle(tokens) }, compact(tokens.total)) : null,
+            ...(withTokens
+              ? [tokens.prompt, tokens.completion, tokens.cacheRead, tokens.reasoning].map(
+                  (value) => numeric(compact(value)),
+                )
+              : []),
+            withTokens
+              ? h("td", { class: "num strong", title: tokensTitle(tokens) }, compact(tokens.total))
+              : null,
             withCost ? numeric(cost(row.costUsd)) : null,
           );
         }),

@@ -18,7 +18,10 @@ const NEWS_MS = 2000;
 export function usageView(route, live) {
   let query = filtersOf(route.query);
   let closed = false;
-  const filters = filterBar((next) => go(href("usage", "", filtersOf(next))), "Search inputs and outputs");
+  const filters = filterBar(
+    (next) => go(href("usage", "", filtersOf(next))),
+    "Search inputs and outputs",
+  );
   const content = h("div", { class: "usage", tabindex: 0 });
   const element = h("div", { class: "list" }, filters.element, content);
 
@@ -28,14 +31,19 @@ export function usageView(route, live) {
       const stats = await getStats(query);
       if (!closed && asked === query) draw(stats);
     } catch (error) {
-      if (!closed) content.replaceChildren(failure(error instanceof Error ? error : new Error(String(error)), () => void load()));
+      if (!closed)
+        content.replaceChildren(
+          failure(error instanceof Error ? error : new Error(String(error)), () => void load()),
+        );
     }
   }
 
   /** @param {Stats} stats */
-  function draw({ totals, agents, models, tools }) {
+  function draw({ totals, agents, models, tools, isPartial }) {
     if (totals.traces === 0) {
-      content.replaceChildren(emptyState([...query].length > 0 ? "Nothing matches" : "No traces yet"));
+      content.replaceChildren(
+        emptyState([...query].length > 0 ? "Nothing matches" : "No traces yet"),
+      );
       return;
     }
     content.replaceChildren(
@@ -43,12 +51,18 @@ export function usageView(route, live) {
         "dl",
         { class: "facts big" },
         fact("Traces", count(totals.traces)),
-        fact("Failed", totals.errors > 0 ? h("span", { class: "errors" }, count(totals.errors)) : "0"),
+        fact(
+          "Failed",
+          totals.errors > 0 ? h("span", { class: "errors" }, count(totals.errors)) : "0",
+        ),
         fact("Median", duration(totals.p50Ms)),
         fact("95 %", duration(totals.p95Ms)),
         fact("Tokens", compact(totals.tokens.total), tokensTitle(totals.tokens)),
         fact("Cost", cost(totals.costUsd)),
       ),
+      ...(isPartial
+        ? [h("p", { class: "dim" }, "Of the newest traces: there are more than are counted.")]
+        : []),
       usageTable("By agent", "Runs", agents),
       usageTable("By model", "Calls", models),
       usageTable("By tool", "Calls", tools),

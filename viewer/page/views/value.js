@@ -9,6 +9,10 @@ import { longText } from "../ui/long-text.js";
 export function value(body) {
   const json = parsed(body);
   const shown = json === undefined ? longText(body) : jsonTree(json);
-  const copyButton = button([icon("copy")], () => void copy(body, "the text"), { class: "button quiet copy", "aria-label": "Copy", title: "Copy" });
+  const copyButton = button([icon("copy")], () => void copy(body, "the text"), {
+    class: "button quiet copy",
+    "aria-label": "Copy",
+    title: "Copy",
+  });
   return h("div", { class: "value" }, shown, copyButton);
 }

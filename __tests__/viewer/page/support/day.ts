@@ -36,11 +36,26 @@ export async function plantDay(tracing: CatalystTracing, now = Date.now()): Prom
   plant(tracer, nightlyReport(), now - 411 * MINUTE);
   for (const [index, question] of QUESTIONS.entries()) {
     const shared = visitor(`cus_${30 + index * 7}`, `chat-${5110 + index * 13}`);
-    plant(tracer, whereIsMyOrder(question, 0.6 + (index % 4) * 0.22), now - (190 - index * 23) * MINUTE, shared);
+    plant(
+      tracer,
+      whereIsMyOrder(question, 0.6 + (index % 4) * 0.22),
+      now - (190 - index * 23) * MINUTE,
+      shared,
+    );
   }
   const mine = visitor("cus_71", "chat-5204");
-  const slower = plant(tracer, whereIsMyOrder("Where are the table and the lamp of LO-48213?", 1.45), now - 26 * MINUTE, mine);
-  const order = plant(tracer, whereIsMyOrder("Where is my order LO-48213? The lamp came, the table did not."), now - 14 * MINUTE, mine);
+  const slower = plant(
+    tracer,
+    whereIsMyOrder("Where are the table and the lamp of LO-48213?", 1.45),
+    now - 26 * MINUTE,
+    mine,
+  );
+  const order = plant(
+    tracer,
+    whereIsMyOrder("Where is my order LO-48213? The lamp came, the table did not."),
+    now - 14 * MINUTE,
+    mine,
+  );
   const refund = plant(tracer, refundFails(), now - 9 * MINUTE, mine);
   const damage = plant(tracer, damagedTable(scratchedTable()), now - 2 * MINUTE, mine);
   await tracing.flush();

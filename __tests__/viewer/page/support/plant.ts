@@ -47,7 +47,8 @@ export function plant(
       parent,
     );
     traceId = span.spanContext().traceId;
-    for (const event of one.events ?? []) span.addEvent(event.name, event.attributes, new Date(at + event.at));
+    for (const event of one.events ?? [])
+      span.addEvent(event.name, event.attributes, new Date(at + event.at));
     if (one.error !== undefined) {
       const { type, message, stack } = one.error;
       span.recordException({ name: type, message, ...(stack && { stack }) }, new Date(at + one.ms));
@@ -57,7 +58,12 @@ export function plant(
     span.end(new Date(at + one.ms));
     const inside = trace.setSpan(parent, span);
     for (const child of below) {
-      waiting.push({ planned: child, startMs: at + (child.at ?? 0), parent: inside, shared: inherited });
+      waiting.push({
+        planned: child,
+        startMs: at + (child.at ?? 0),
+        parent: inside,
+        shared: inherited,
+      });
     }
   }
   return traceId;

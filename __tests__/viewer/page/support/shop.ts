@@ -25,7 +25,10 @@ const REFUND_TOOL = {
   description: "Refund some items of an order.",
   parameters: {
     type: "object",
-    properties: { orderId: { type: "string" }, items: { type: "array", items: { type: "string" } } },
+    properties: {
+      orderId: { type: "string" },
+      items: { type: "array", items: { type: "string" } },
+    },
     required: ["orderId", "items"],
   },
 };
@@ -48,7 +51,12 @@ const ORDER = {
     { sku: "LMP-ARC-BRS", name: "Arc lamp, brass", quantity: 1, price: 189.5 },
   ],
   shipments: [
-    { carrier: "DHL Freight", status: "in transit", expected: "2026-11-24", items: ["OAK-TBL-160"] },
+    {
+      carrier: "DHL Freight",
+      status: "in transit",
+      expected: "2026-11-24",
+      items: ["OAK-TBL-160"],
+    },
     { carrier: "DHL", status: "delivered", delivered: "2026-11-19", items: ["LMP-ARC-BRS"] },
   ],
 };
@@ -70,7 +78,10 @@ function guardrail(at: number, ms: number, question: string): Planned {
     kind: "GUARDRAIL",
     at,
     ms,
-    attributes: { ...inputOutput(question), ...json("output", { tripwireTriggered: false, flagged: [] }) },
+    attributes: {
+      ...inputOutput(question),
+      ...json("output", { tripwireTriggered: false, flagged: [] }),
+    },
     below: [
       {
         name: "OpenAI Moderations",
@@ -96,9 +107,21 @@ function handoff(at: number, from: string, to: string): Planned {
 function retrieval(at: number, ms: number, query: string): Planned {
   const documents: Attributes = {};
   const found = [
-    ["freight-delivery", 0.914, "Freight deliveries come to the kerb between 8 and 18 o'clock. The carrier calls the evening before. Two-person delivery into the room can be added until the day before."],
-    ["tracking", 0.871, "Tracking numbers become active once the carrier has scanned the parcel, usually in the evening of the day on which it is sent."],
-    ["split-orders", 0.792, "Furniture and small goods leave from different warehouses, and arrive as separate shipments with separate tracking numbers."],
+    [
+      "freight-delivery",
+      0.914,
+      "Freight deliveries come to the kerb between 8 and 18 o'clock. The carrier calls the evening before. Two-person delivery into the room can be added until the day before.",
+    ],
+    [
+      "tracking",
+      0.871,
+      "Tracking numbers become active once the carrier has scanned the parcel, usually in the evening of the day on which it is sent.",
+    ],
+    [
+      "split-orders",
+      0.792,
+      "Furniture and small goods leave from different warehouses, and arrive as separate shipments with separate tracking numbers.",
+    ],
   ] as const;
   for (const [index, [id, score, content]] of found.entries()) {
     const key = `retrieval.documents.${index}.document`;
@@ -107,7 +130,10 @@ function retrieval(at: number, ms: number, query: string): Planned {
     documents[`${key}.content`] = content;
     documents[`${key}.metadata`] = JSON.stringify({ source: "handbook", revision: 12 + index });
   }
-  const vector = Array.from({ length: 256 }, (_, place) => Math.sin(place * 1.7) * Math.cos(place / 9) * 0.1);
+  const vector = Array.from(
+    { length: 256 },
+    (_, place) => Math.sin(place * 1.7) * Math.cos(place / 9) * 0.1,
+  );
   return {
     name: "handbook.search",
     kind: "RETRIEVER",
@@ -162,7 +188,12 @@ export function whereIsMyOrder(question: string, speed = 1): Planned {
             at: ms(318),
             ms: ms(890),
             input: [FRONT_DESK, asked],
-            output: [{ role: "assistant", calls: [{ id: "call_h1", name: "transfer_to_orders", arguments: {} }] }],
+            output: [
+              {
+                role: "assistant",
+                calls: [{ id: "call_h1", name: "transfer_to_orders", arguments: {} }],
+              },
+            ],
             tokens: [412, 18, 384],
             firstTokenMs: ms(540),
             costUsd: 0.0000838,
@@ -200,19 +231,38 @@ export function whereIsMyOrder(question: string, speed = 1): Planned {
               ...json("output", ORDER),
             },
             below: [
-              { name: "GET /orders/:id", at: ms(8), ms: ms(214), attributes: { "http.request.method": "GET", "http.response.status_code": 200, "url.path": "/orders/LO-48213" } },
-              retrieval(ms(236), ms(468), "delivery of furniture by freight, shipment in two parts"),
+              {
+                name: "GET /orders/:id",
+                at: ms(8),
+                ms: ms(214),
+                attributes: {
+                  "http.request.method": "GET",
+                  "http.response.status_code": 200,
+                  "url.path": "/orders/LO-48213",
+                },
+              },
+              retrieval(
+                ms(236),
+                ms(468),
+                "delivery of furniture by freight, shipment in two parts",
+              ),
             ],
           },
           call({
             model: SPECIALIST,
             at: ms(1886),
             ms: ms(1690),
-            input: [ORDERS, asked, looksUp, { role: "tool", text: JSON.stringify(ORDER), answers: "call_Qx81" }],
+            input: [
+              ORDERS,
+              asked,
+              looksUp,
+              { role: "tool", text: JSON.stringify(ORDER), answers: "call_Qx81" },
+            ],
             output: [
               {
                 role: "assistant",
-                reasoning: "The lamp has arrived, the table is with the freight carrier and expected on the 24th, a Tuesday. Weekdays, not dates. Mention the call on the evening before.",
+                reasoning:
+                  "The lamp has arrived, the table is with the freight carrier and expected on the 24th, a Tuesday. Weekdays, not dates. Mention the call on the evening before.",
                 text: answer,
               },
             ],
@@ -230,7 +280,8 @@ export function whereIsMyOrder(question: string, speed = 1): Planned {
 /** A refund that the payment provider turns down. */
 export function refundFails(): Planned {
   const question = "The lamp flickers. Please refund it.";
-  const message = "Refund declined: the charge is older than the provider allows (card_refund_expired)";
+  const message =
+    "Refund declined: the charge is older than the provider allows (card_refund_expired)";
   const stack = `PaymentError: ${message}
     at refund (file:///srv/desk/dist/payments/refund.js:48:11)
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
@@ -257,7 +308,12 @@ export function refundFails(): Planned {
             at: 290,
             ms: 790,
             input: [FRONT_DESK, { role: "user", text: question }],
-            output: [{ role: "assistant", calls: [{ id: "call_h2", name: "transfer_to_orders", arguments: {} }] }],
+            output: [
+              {
+                role: "assistant",
+                calls: [{ id: "call_h2", name: "transfer_to_orders", arguments: {} }],
+              },
+            ],
             tokens: [408, 18, 384],
             firstTokenMs: 500,
             costUsd: 0.0000822,
@@ -278,7 +334,18 @@ export function refundFails(): Planned {
             at: 3,
             ms: 1180,
             input: [ORDERS, { role: "user", text: question }],
-            output: [{ role: "assistant", calls: [{ id: "call_Rf2", name: "issue_refund", arguments: { orderId: "LO-48213", items: ["LMP-ARC-BRS"] } }] }],
+            output: [
+              {
+                role: "assistant",
+                calls: [
+                  {
+                    id: "call_Rf2",
+                    name: "issue_refund",
+                    arguments: { orderId: "LO-48213", items: ["LMP-ARC-BRS"] },
+                  },
+                ],
+              },
+            ],
             tokens: [702, 42, 512],
             firstTokenMs: 640,
             costUsd: 0.00097,
@@ -295,7 +362,13 @@ export function refundFails(): Planned {
             },
             error: failed,
             below: [
-              { name: "POST /v1/refunds", at: 22, ms: 880, attributes: { "http.request.method": "POST", "http.response.status_code": 402 }, error: { type: "HttpError", message: "402 Payment Required" } },
+              {
+                name: "POST /v1/refunds",
+                at: 22,
+                ms: 880,
+                attributes: { "http.request.method": "POST", "http.response.status_code": 402 },
+                error: { type: "HttpError", message: "402 Payment Required" },
+              },
             ],
           },
         ],
@@ -327,7 +400,12 @@ export function damagedTable(picture: string): Planned {
             at: 4,
             ms: 930,
             input: [FRONT_DESK, { role: "user", image: picture, text: question }],
-            output: [{ role: "assistant", calls: [{ id: "call_h3", name: "transfer_to_care", arguments: {} }] }],
+            output: [
+              {
+                role: "assistant",
+                calls: [{ id: "call_h3", name: "transfer_to_care", arguments: {} }],
+              },
+            ],
             tokens: [1180, 18, 384],
             firstTokenMs: 610,
             costUsd: 0.000386,
@@ -346,12 +424,25 @@ export function damagedTable(picture: string): Planned {
             model: "o4-mini",
             at: 2,
             ms: 2980,
-            input: [{ role: "system", text: "You look at damages and find the cheapest remedy that makes the customer happy." }, { role: "user", image: picture, text: question }],
+            input: [
+              {
+                role: "system",
+                text: "You look at damages and find the cheapest remedy that makes the customer happy.",
+              },
+              { role: "user", image: picture, text: question },
+            ],
             output: [
               {
                 role: "assistant",
-                reasoning: "A light line along the grain, no fibre is lifted: the oil is scratched, not the wood. A repair kit is enough. The order tells whether the table is oiled or lacquered.",
-                calls: [{ id: "call_c1", name: "ask_orders", arguments: { question: "Is the table of LO-48213 oiled?" } }],
+                reasoning:
+                  "A light line along the grain, no fibre is lifted: the oil is scratched, not the wood. A repair kit is enough. The order tells whether the table is oiled or lacquered.",
+                calls: [
+                  {
+                    id: "call_c1",
+                    name: "ask_orders",
+                    arguments: { question: "Is the table of LO-48213 oiled?" },
+                  },
+                ],
               },
             ],
             tokens: [1422, 388, 0, 320],
@@ -370,12 +461,29 @@ export function damagedTable(picture: string): Planned {
                 at: 3,
                 ms: 860,
                 input: [ORDERS, { role: "user", text: "Is the table of LO-48213 oiled?" }],
-                output: [{ role: "assistant", calls: [{ id: "call_c2", name: "lookup_order", arguments: { orderId: "LO-48213" } }] }],
+                output: [
+                  {
+                    role: "assistant",
+                    calls: [
+                      { id: "call_c2", name: "lookup_order", arguments: { orderId: "LO-48213" } },
+                    ],
+                  },
+                ],
                 tokens: [640, 29, 512],
                 firstTokenMs: 480,
                 costUsd: 0.000744,
               }),
-              { name: "lookup_order", kind: "TOOL", at: 880, ms: 240, attributes: { "tool.name": "lookup_order", ...json("input", { orderId: "LO-48213" }), ...json("output", ORDER) } },
+              {
+                name: "lookup_order",
+                kind: "TOOL",
+                at: 880,
+                ms: 240,
+                attributes: {
+                  "tool.name": "lookup_order",
+                  ...json("input", { orderId: "LO-48213" }),
+                  ...json("output", ORDER),
+                },
+              },
             ],
           },
           {
@@ -383,7 +491,11 @@ export function damagedTable(picture: string): Planned {
             kind: "TOOL",
             at: 4520,
             ms: 310,
-            attributes: { "tool.name": "send_repair_kit", ...json("input", { orderId: "LO-48213", kit: "oil-natural" }), ...json("output", { shipment: "SH-9921", arrives: "Tuesday" }) },
+            attributes: {
+              "tool.name": "send_repair_kit",
+              ...json("input", { orderId: "LO-48213", kit: "oil-natural" }),
+              ...json("output", { shipment: "SH-9921", arrives: "Tuesday" }),
+            },
           },
           call({
             model: "o4-mini",
@@ -407,14 +519,27 @@ export function nightlyReport(): Planned {
     name: "nightly-report",
     kind: "CHAIN",
     ms: 61_400,
-    attributes: inputOutput("Summarise yesterday's tickets by cause.", "37 tickets: 18 deliveries, 11 damages, 8 other. Deliveries are down by a fifth since the second carrier."),
+    attributes: inputOutput(
+      "Summarise yesterday's tickets by cause.",
+      "37 tickets: 18 deliveries, 11 damages, 8 other. Deliveries are down by a fifth since the second carrier.",
+    ),
     below: Array.from({ length: 9 }, (_, index) =>
       call({
         model: "gpt-4.1-nano",
         at: 400 + index * 6600,
         ms: 5200 + ((index * 733) % 1300),
-        input: [{ role: "user", text: `Summarise tickets ${index * 4 + 1} to ${index * 4 + 4} in a sentence each.` }],
-        output: [{ role: "assistant", text: "Four tickets: two late deliveries, one scratched top, one question about oil." }],
+        input: [
+          {
+            role: "user",
+            text: `Summarise tickets ${index * 4 + 1} to ${index * 4 + 4} in a sentence each.`,
+          },
+        ],
+        output: [
+          {
+            role: "assistant",
+            text: "Four tickets: two late deliveries, one scratched top, one question about oil.",
+          },
+        ],
         tokens: [5210 + index * 97, 220, 0],
         firstTokenMs: 700,
         costUsd: 0.00061,
