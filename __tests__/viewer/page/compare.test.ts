@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
 
-import { withoutChromium } from "./support/chromium.js";
 import { plantDay } from "./support/day.js";
-import { closeBrowser, visit } from "./support/visit.js";
+import { exactly, pageTest } from "./support/visit.js";
 
-const skip = withoutChromium;
-after(closeBrowser);
-
-test("two traces that are picked in the list are laid over each other", { skip }, async () => {
-  await using at = await visit();
+pageTest("two traces that are picked in the list are laid over each other", async (at) => {
   await plantDay(at.tracing);
   await at.open("#/traces?session=chat-5204");
   const rows = at.page.getByRole("row");
@@ -36,8 +30,7 @@ test("two traces that are picked in the list are laid over each other", { skip }
   assert.match((await root.textContent()) ?? "", /3\.31 s4\.87 s\+1\.56 s/);
 });
 
-test("the texts of two spans are compared word by word", { skip }, async () => {
-  await using at = await visit();
+pageTest("the texts of two spans are compared word by word", async (at) => {
   const day = await plantDay(at.tracing);
   await at.open(`#/compare?a=${day.order}&b=${day.refund}`);
   const side = at.page.getByRole("complementary", { name: "What differs" });
@@ -49,8 +42,7 @@ test("the texts of two spans are compared word by word", { skip }, async () => {
   await side.getByText("Failed in B").waitFor();
 });
 
-test("a trace offers others to compare it with, those of its name first", { skip }, async () => {
-  await using at = await visit();
+pageTest("a trace offers others to compare it with, those of its name first", async (at) => {
   const day = await plantDay(at.tracing);
   await at.open(`#/trace/${day.order}`);
   await at.page.getByRole("row").nth(3).waitFor();

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
 
-import { withoutChromium } from "./support/chromium.js";
 import { plantDay } from "./support/day.js";
 import { plant } from "./support/plant.js";
-import { closeBrowser, visit } from "./support/visit.js";
+import { exactly, pageTest } from "./support/visit.js";
 
-const skip = withoutChromium;
-after(closeBrowser);
-
-test(
+pageTest(
   "a session is a conversation over several traces, with what was done for each answer",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const day = await plantDay(at.tracing);
     await at.open("#/sessions");
     const row = at.page.getByRole("row").filter({ hasText: day.session });
@@ -44,8 +37,7 @@ test(
   },
 );
 
-test("a session that is open gets its next turn as it happens", { skip }, async () => {
-  await using at = await visit();
+pageTest("a session that is open gets its next turn as it happens", async (at) => {
   const turn = (question: string): string =>
     plant(
       at.tracing.tracer,
@@ -67,8 +59,7 @@ test("a session that is open gets its next turn as it happens", { skip }, async 
   await at.page.locator(".from-user").getByText("Two?").waitFor();
 });
 
-test("usage adds up over all traces, and over those that a filter leaves", { skip }, async () => {
-  await using at = await visit();
+pageTest("usage adds up over all traces, and over those that a filter leaves", async (at) => {
   await plantDay(at.tracing);
   await at.open("#/usage");
   await at.page.getByRole("heading", { name: "By model" }).waitFor();

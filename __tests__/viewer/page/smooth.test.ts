@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
 
-import { withoutChromium } from "./support/chromium.js";
 import { plant } from "./support/plant.js";
 import type { Planned } from "./support/plant.js";
-import { closeBrowser, visit } from "./support/visit.js";
-
-const skip = withoutChromium;
-after(closeBrowser);
+import { exactly, pageTest } from "./support/visit.js";
 
 /** Far beyond what a row takes to draw, and below what a reader would call stuck, on a busy machine. */
 const MOST_BLOCKED_MS = 500;
@@ -42,18 +37,14 @@ function large(): Planned {
   };
 }
 
-test(
+pageTest(
   "a trace of 5,000 spans scrolls, closes and opens without the page standing still",
-  { skip },
-  async (t) => {
-    await using at = await visit();
+  async (at, t) => {
     const id = plant(at.tracing.tracer, large(), Date.now());
     await at.tracing.flush();
     await at.open(`#/trace/${id}`);
     const grid = at.page.getByRole("treegrid", { name: "Spans" });
-    await at.page.waitForFunction(
-      "document.querySelector('[role=treegrid]')?.getAttribute('aria-rowcount') === '5001'",
-    );
+    await at.page.locator('[role=treegrid][aria-rowcount="5001"]').waitFor();
 
     await at.page.evaluate(`
     window.frames_ = [];
@@ -70,13 +61,9 @@ test(
     }
     assert.ok((await grid.getByRole("row").count()) < 80);
     await at.page.keyboard.press("[");
-    await at.page.waitForFunction(
-      "document.querySelector('[role=treegrid]').getAttribute('aria-rowcount') === '51'",
-    );
+    await at.page.locator('[role=treegrid][aria-rowcount="51"]').waitFor();
     await at.page.keyboard.press("]");
-    await at.page.waitForFunction(
-      "document.querySelector('[role=treegrid]').getAttribute('aria-rowcount') === '5001'",
-    );
+    await at.page.locator('[role=treegrid][aria-rowcount="5001"]').waitFor();
     await at.page.keyboard.press("End");
     await grid.getByText("step 49").or(grid.getByText("leaf 9")).last().waitFor();
 
@@ -91,17 +78,14 @@ test(
   },
 );
 
-test("a trace as deep as it has spans is shown to its end", { skip }, async () => {
-  await using at = await visit();
+pageTest("a trace as deep as it has spans is shown to its end", async (at) => {
   let chain: Planned = { name: "bottom", ms: 1 };
   for (let depth = 0; depth < 3000; depth += 1)
     chain = { name: `d${depth}`, ms: 1, below: [chain] };
   const id = plant(at.tracing.tracer, chain, Date.now());
   await at.tracing.flush();
   await at.open(`#/trace/${id}`);
-  await at.page.waitForFunction(
-    "document.querySelector('[role=treegrid]')?.getAttribute('aria-rowcount') === '3001'",
-  );
+  await at.page.locator('[role=treegrid][aria-rowcount="3001"]').waitFor();
   await at.page.keyboard.press("End");
   const last = at.page.getByRole("row").filter({ hasText: "bottom" });
   await last.waitFor();

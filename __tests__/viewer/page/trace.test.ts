@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
 
 import { agentSpan, manualSpan } from "catalyst-tracing";
 
-import { withoutChromium } from "./support/chromium.js";
 import { plantDay } from "./support/day.js";
 import { call, plant } from "./support/plant.js";
 import { refundFails, whereIsMyOrder } from "./support/shop.js";
-import { closeBrowser, visit } from "./support/visit.js";
+import { exactly, pageTest } from "./support/visit.js";
 import type { Visit } from "./support/visit.js";
-
-const skip = withoutChromium;
-after(closeBrowser);
 
 async function openTrace(at: Visit, id: string, query = ""): Promise<void> {
   await at.tracing.flush();
@@ -43,8 +38,7 @@ async function outline(at: Visit): Promise<string[]> {
     );
 }
 
-test("a trace is a tree with levels, whose failed spans are marked", { skip }, async () => {
-  await using at = await visit();
+pageTest("a trace is a tree with levels, whose failed spans are marked", async (at) => {
   await openTrace(at, plant(at.tracing.tracer, refundFails(), Date.now()), "?view=tree");
   assert.deepEqual(await outline(at), [
     "1 support-desk.run",
@@ -67,16 +61,14 @@ test("a trace is a tree with levels, whose failed spans are marked", { skip }, a
   ]);
 });
 
-test("a trace that failed opens at the span where it began to", { skip }, async () => {
-  await using at = await visit();
+pageTest("a trace that failed opens at the span where it began to", async (at) => {
   await openTrace(at, plant(at.tracing.tracer, refundFails(), Date.now()));
   const panel = at.page.getByRole("complementary", { name: "Selected span" });
   await panel.getByRole("heading", { name: "POST /v1/refunds" }).waitFor();
   await panel.getByRole("group", { name: "Error" }).getByText("402 Payment Required").waitFor();
 });
 
-test("the timeline has a bar for each span, where and as long as it was", { skip }, async () => {
-  await using at = await visit();
+pageTest("the timeline has a bar for each span, where and as long as it was", async (at) => {
   const plan = { name: "whole", ms: 1000, below: [{ name: "half", at: 500, ms: 250 }] };
   await openTrace(at, plant(at.tracing.tracer, plan, Date.now()));
   const track = await at.page.locator(".span-row .track").nth(1).boundingBox();
@@ -90,8 +82,7 @@ test("the timeline has a bar for each span, where and as long as it was", { skip
   assert.ok(Math.abs(bar.width / track.width - 0.25) < 0.01);
 });
 
-test("branches close and open, with the mouse and with the keys of a tree", { skip }, async () => {
-  await using at = await visit();
+pageTest("branches close and open, with the mouse and with the keys of a tree", async (at) => {
   await openTrace(at, plant(at.tracing.tracer, whereIsMyOrder("Where?"), Date.now()));
   const front = at.page
     .getByRole("row", { name: /^Front Desk/ })
@@ -118,15 +109,13 @@ test("branches close and open, with the mouse and with the keys of a tree", { sk
   assert.deepEqual(await outline(at), ["1 support-desk.run", "2 Front Desk", "2 Orders"]);
 });
 
-test(
+pageTest(
   "spans are found by what they are called, and stay under those around them",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     await openTrace(at, plant(at.tracing.tracer, whereIsMyOrder("Where?"), Date.now()));
     await at.page.keyboard.press("/");
     await at.page.keyboard.type("embedd");
-    await at.page.waitForFunction("document.querySelectorAll('.span-row').length === 5");
+    await exactly(at.page.locator(".span-row"), 5);
     assert.deepEqual(await outline(at), [
       "1 support-desk.run",
       "2 Orders",
@@ -137,11 +126,9 @@ test(
   },
 );
 
-test(
+pageTest(
   "what is selected is in the address, which opens it again; back leads to the list",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const id = plant(at.tracing.tracer, whereIsMyOrder("Where?"), Date.now());
     await at.tracing.flush();
     await at.open();
@@ -161,11 +148,9 @@ test(
   },
 );
 
-test(
+pageTest(
   "a model call is a conversation: roles, reasoning, tool calls and what came back",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     await openTrace(at, plant(at.tracing.tracer, whereIsMyOrder("Where is it?"), Date.now()));
     await at.page.getByRole("row").filter({ hasText: "OpenAI Responses" }).last().click();
     const panel = at.page.getByRole("complementary", { name: "Selected span" });
@@ -195,11 +180,9 @@ test(
   },
 );
 
-test(
+pageTest(
   "a picture in a message is shown; one from elsewhere is a link that is not followed",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const pixel =
       "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
     const plan = call({
@@ -221,11 +204,9 @@ test(
   },
 );
 
-test(
+pageTest(
   "old completions, retrieved documents and embeddings are shown as what they are",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const legacy = {
       name: "completion",
       kind: "LLM",
@@ -248,8 +229,7 @@ test(
   },
 );
 
-test("an exception is shown with its type, its message and its stack", { skip }, async () => {
-  await using at = await visit();
+pageTest("an exception is shown with its type, its message and its stack", async (at) => {
   await openTrace(at, plant(at.tracing.tracer, refundFails(), Date.now()));
   await at.page.getByRole("row").filter({ hasText: "issue_refund" }).click();
   const card = at.page.locator(".panel").getByRole("group", { name: "Error" });
@@ -258,11 +238,9 @@ test("an exception is shown with its type, its message and its stack", { skip },
   await card.getByText(/at async issueRefund/).waitFor();
 });
 
-test(
+pageTest(
   "attributes, events and the raw span are a tab away, and attributes can be searched",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const plan = {
       name: "step",
       ms: 10,
@@ -274,7 +252,7 @@ test(
     await panel.getByRole("tab", { name: "Attributes" }).click();
     await panel.getByRole("searchbox", { name: "Search attributes" }).fill("org_42");
     await panel.locator("tr").filter({ hasText: "organization.id" }).waitFor();
-    await at.page.waitForFunction("document.querySelectorAll('.panel tr').length === 1");
+    await exactly(at.page.locator(".panel tr"), 1);
     await panel.getByRole("tab", { name: "Events 1" }).click();
     await panel.getByRole("heading", { name: /cache\.miss \+4\.0 ms/ }).waitFor();
     await panel.getByRole("tab", { name: "Raw" }).click();
@@ -286,34 +264,27 @@ test(
   },
 );
 
-test(
-  "a trace that is open grows as its spans come, and keeps what is selected",
-  { skip },
-  async () => {
-    await using at = await visit();
-    await agentSpan(at.tracing.tracer, { agentId: "run" }, async (span) => {
-      await manualSpan(at.tracing.tracer, { spanName: "first" }, () => {});
-      await openTrace(at, span.traceId);
-      await at.page.getByRole("row").filter({ hasText: "first" }).click();
-      await manualSpan(at.tracing.tracer, { spanName: "second" }, () => {});
-      await at.tracing.flush();
-      await at.page.getByRole("row").filter({ hasText: "second" }).waitFor();
-    });
+pageTest("a trace that is open grows as its spans come, and keeps what is selected", async (at) => {
+  await agentSpan(at.tracing.tracer, { agentId: "run" }, async (span) => {
+    await manualSpan(at.tracing.tracer, { spanName: "first" }, () => {});
+    await openTrace(at, span.traceId);
+    await at.page.getByRole("row").filter({ hasText: "first" }).click();
+    await manualSpan(at.tracing.tracer, { spanName: "second" }, () => {});
     await at.tracing.flush();
-    await at.page.getByRole("row").filter({ hasText: "run.run" }).waitFor();
-    assert.deepEqual(await outline(at), ["1 run.run", "2 first", "2 second"]);
-    assert.match(
-      (await at.page.locator("[role=row][aria-selected=true]").textContent()) ?? "",
-      /first/,
-    );
-  },
-);
+    await at.page.getByRole("row").filter({ hasText: "second" }).waitFor();
+  });
+  await at.tracing.flush();
+  await at.page.getByRole("row").filter({ hasText: "run.run" }).waitFor();
+  assert.deepEqual(await outline(at), ["1 run.run", "2 first", "2 second"]);
+  assert.match(
+    (await at.page.locator("[role=row][aria-selected=true]").textContent()) ?? "",
+    /first/,
+  );
+});
 
-test(
+pageTest(
   "the agents' graph tells handoffs from calls, and leads to the agents' spans",
-  { skip },
-  async () => {
-    await using at = await visit();
+  async (at) => {
     const day = await plantDay(at.tracing);
     await at.open(`#/trace/${day.damage}?view=agents`);
     const graph = at.page.getByRole("group", { name: "Agents and handoffs" });
@@ -344,8 +315,7 @@ test(
   },
 );
 
-test("a trace's usage adds up by model and by agent", { skip }, async () => {
-  await using at = await visit();
+pageTest("a trace's usage adds up by model and by agent", async (at) => {
   const day = await plantDay(at.tracing);
   await at.open(`#/trace/${day.order}?view=usage`);
   const row = at.page.getByRole("row").filter({ hasText: /^gpt-4\.1\d/ });
@@ -353,14 +323,13 @@ test("a trace's usage adds up by model and by agent", { skip }, async () => {
   assert.match((await row.first().textContent()) ?? "", /gpt-4\.12.*2,072.*127.*1,152.*38.*2,199/);
 });
 
-test(
+pageTest(
   "a trace is copied as JSON and downloaded as JSONL, with everything its spans hold",
-  { skip },
-  async () => {
-    await using at = await visit({
-      permissions: ["clipboard-read", "clipboard-write"],
-      acceptDownloads: true,
-    });
+  {
+    permissions: ["clipboard-read", "clipboard-write"],
+    acceptDownloads: true,
+  },
+  async (at) => {
     await openTrace(at, plant(at.tracing.tracer, refundFails(), Date.now()));
     await at.page.getByRole("button", { name: "Copy JSON" }).first().click();
     await at.page.getByText("Copied the trace, 10 spans.").waitFor();
@@ -382,8 +351,7 @@ test(
   },
 );
 
-test("an id of no trace is an error that can be tried again", { skip }, async () => {
-  await using at = await visit();
+pageTest("an id of no trace is an error that can be tried again", async (at) => {
   await at.open("#/trace/00000000000000000000000000000001");
   await at.page.getByRole("alert").waitFor();
   await at.page.getByRole("button", { name: "Try again" }).waitFor();

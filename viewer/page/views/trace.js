@@ -79,7 +79,7 @@ export function traceView(route, live) {
     table.setTree(tree);
     if (selected !== "") table.setSelected(selected);
     else if (innerWidth > 900) {
-      const first = firstError(detail) ?? tree.roots[0]?.span.spanId;
+      const first = foundInFront(detail, words) ?? firstError(detail) ?? tree.roots[0]?.span.spanId;
       if (first !== undefined) showSpan(first);
     }
     show();
@@ -212,6 +212,17 @@ export function traceView(route, live) {
       panel.stop();
     },
   };
+}
+
+/**
+ * The root, where what was searched for is in its texts.
+ * @param {TraceDetail} detail
+ * @param {string} query
+ */
+function foundInFront({ trace, spans }, query) {
+  const texts = `${trace.input ?? ""} ${trace.output ?? ""}`.toLowerCase();
+  const isFound = searchWords(query).some((word) => texts.includes(word.toLowerCase()));
+  return isFound ? spans.find(({ parentSpanId }) => parentSpanId === null)?.spanId : undefined;
 }
 
 /**

@@ -167,9 +167,10 @@ function traceAddress(traceId, query) {
  */
 function mainCell(trace, query) {
   const words = searchWords(query.get("q") ?? "");
-  const hitInOutput = words.length > 0 && !has(trace.input, words) && has(trace.output, words);
-  const text = hitInOutput ? trace.output : (trace.input ?? trace.output);
-  const line = oneLine(aroundHit(text ?? "", words), 220);
+  const inFront = words.length === 0 || has(trace.input, words) || has(trace.name, words);
+  const inOutput = !inFront && has(trace.output, words);
+  const text = (inOutput ? trace.output : (trace.input ?? trace.output)) ?? "";
+  const line = oneLine(aroundHit(text, words), 220);
   return h(
     "span",
     { class: "cell cell-main", role: "gridcell" },
@@ -185,7 +186,8 @@ function mainCell(trace, query) {
       h(
         "span",
         { class: "preview", dir: "auto" },
-        hitInOutput ? h("b", {}, "→ ") : null,
+        inFront || inOutput ? null : h("span", { class: "tag" }, "found inside"),
+        inOutput ? h("b", {}, "→ ") : null,
         ...marked(line, words),
         line === "" ? h("span", { class: "dim" }, oneLine(trace.service)) : null,
       ),

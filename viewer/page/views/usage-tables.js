@@ -116,5 +116,6 @@ export function usageTable(title, counted, rows) {
 
 /** @param {string} text */
 function numeric(text) {
-  return h("td", { class: "num" }, text);
+  const isNothing = text === "0" || text === "–";
+  return h("td", { class: `num ${isNothing ? "dim" : ""}` }, text);
 }

@@ -3,15 +3,24 @@
 
 import assert from "node:assert/strict";
 
+import { after, test } from "node:test";
+import type { TestContext } from "node:test";
+
 import { setup } from "catalyst-tracing";
 import type { CatalystTracing } from "catalyst-tracing";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from "playwright-core";
 
-import { startChromium } from "./chromium.js";
+import { startChromium, withoutChromium } from "./chromium.js";
 import { startViewer } from "./viewer.js";
 import type { Viewer } from "./viewer.js";
 
-export interface Visit extends AsyncDisposable {
+export interface Visit {
   readonly viewer: Viewer;
   readonly tracing: CatalystTracing;
   readonly context: BrowserContext;
@@ -26,19 +35,41 @@ export interface Visit extends AsyncDisposable {
 
 let browser: Promise<Browser> | undefined;
 
-/** One browser for all tests of a file; it ends with the process. */
-export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close();
-  browser = undefined;
+type Body = (at: Visit, t: TestContext) => Promise<void>;
+
+/** A test that is one visit; skipped where there is no Chromium. */
+export function pageTest(name: string, body: Body): void;
+export function pageTest(name: string, options: BrowserContextOptions, body: Body): void;
+export function pageTest(name: string, first: BrowserContextOptions | Body, second?: Body): void {
+  const [options, body] = typeof first === "function" ? [{}, first] : [first, second];
+  void test(name, { skip: withoutChromium }, async (t) => {
+    await using viewer = await startViewer();
+    const tracing = await setup({ endpoint: viewer.url, serviceName: "shop", register: false });
+    browser ??= startChromium();
+    const context = await (
+      await browser
+    ).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    try {
+      const at = await visit(viewer, tracing, context);
+      await body?.(at, t);
+      assert.deepEqual(at.problems, []);
+      assert.deepEqual(at.foreign, []);
+    } finally {
+      await context.close();
+      await tracing.shutdown();
+    }
+  });
 }
 
-export async function visit(options: BrowserContextOptions = {}): Promise<Visit> {
-  browser ??= startChromium();
-  const viewer = await startViewer();
-  const tracing = await setup({ endpoint: viewer.url, serviceName: "shop", register: false });
-  const context = await (
-    await browser
-  ).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+after(async () => {
+  await (await browser)?.close();
+});
+
+async function visit(
+  viewer: Viewer,
+  tracing: CatalystTracing,
+  context: BrowserContext,
+): Promise<Visit> {
   const page = await context.newPage();
   const problems: string[] = [];
   const foreign: string[] = [];
@@ -50,20 +81,12 @@ export async function visit(options: BrowserContextOptions = {}): Promise<Visit>
     const url = request.url();
     if (!url.startsWith(viewer.url) && !url.startsWith("data:")) foreign.push(url);
   });
-  return {
-    viewer,
-    tracing,
-    context,
-    page,
-    problems,
-    foreign,
-    open: async (hash = "") => void (await page.goto(`${viewer.url}/${hash}`)),
-    [Symbol.asyncDispose]: async () => {
-      await context.close();
-      await tracing.shutdown();
-      await viewer.stop();
-      assert.deepEqual(problems, []);
-      assert.deepEqual(foreign, []);
-    },
-  };
+  const open = async (hash = ""): Promise<void> => void (await page.goto(`${viewer.url}/${hash}`));
+  return { viewer, tracing, context, page, problems, foreign, open };
+}
+
+/** Waits until there are so many, no more and no less. */
+export async function exactly(found: Locator, count: number): Promise<void> {
+  await found.nth(count - 1).waitFor();
+  await found.nth(count).waitFor({ state: "detached" });
 }
