@@ -3,17 +3,26 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::net::TcpListener;
 
 use super::Outcome;
 use super::options::{Given, parse};
+use crate::http::parameters::range_ms;
 use crate::http::{self, SERVER};
+use crate::store::retention::{Retention, enforce};
 use crate::store::{Place, Store};
 
 const DEFAULT_PORT: u16 = 8799;
 const DEFAULT_DB: &str = ".catalyst/traces.db";
+
+const DEFAULT_KEEP: &str = "30d";
+const DEFAULT_MAX_SIZE: &str = "2GiB";
+/// An empty store has some pages, too.
+const MIN_MAX_BYTES: u64 = 10 << 20;
+/// How often is looked for what has to go.
+const RETENTION_MS: u64 = 15_000;
 
 /// Asking who has the port must not take long.
 const ASKING_MS: u64 = 500;
@@ -28,6 +37,8 @@ Options:
   --host ADDRESS    another address than loopback: who reaches it reads your traces
   --db FILE         another file than .catalyst/traces.db
   --memory          keeps nothing when it ends
+  --keep TIME       deletes traces that are older: 12h, 7d, 4w; 30d if not given
+  --max-size SIZE   deletes the oldest traces beyond it: 500MiB, 1GiB; 2GiB if not given
   --token TEXT      takes spans only with `Authorization: Bearer TEXT`
   --help            prints this
 ";
@@ -38,13 +49,15 @@ struct Options {
     host: Option<String>,
     place: Place,
     token: Option<String>,
+    retention: Retention,
 }
 
 pub fn run(arguments: &[String]) -> Outcome {
-    let given = match parse(arguments, &["port", "host", "db", "token"], &["memory"]) {
-        Ok(given) => given,
-        Err(why) => return Outcome::Misused(why),
-    };
+    let given =
+        match parse(arguments, &["port", "host", "db", "token", "keep", "max-size"], &["memory"]) {
+            Ok(given) => given,
+            Err(why) => return Outcome::Misused(why),
+        };
     if given.has("help") {
         print!("{HELP}");
         return Outcome::Done;
@@ -74,7 +87,51 @@ fn options(given: &Given) -> Result<Options, String> {
         (false, file) => Place::File(PathBuf::from(file.unwrap_or(DEFAULT_DB))),
     };
     let text = |name| given.option(name).filter(|text| !text.is_empty()).map(str::to_owned);
-    Ok(Options { port, host: text("host"), place, token: text("token") })
+    let keep_ms = range_ms(given.option("keep").unwrap_or(DEFAULT_KEEP))
+        .map_err(|why| format!("--keep: {why}"))?;
+    let max_bytes = bytes(given.option("max-size").unwrap_or(DEFAULT_MAX_SIZE))?;
+    let retention = Retention {
+        keep: Some(Duration::from_millis(keep_ms.unsigned_abs())),
+        max_bytes: Some(max_bytes),
+    };
+    Ok(Options { port, host: text("host"), place, token: text("token"), retention })
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+    let factor: Option<u64> = match unit.to_ascii_lowercase().as_str() {
+        "k" | "kib" => Some(1 << 10),
+        "m" | "mib" => Some(1 << 20),
+        "g" | "gib" => Some(1 << 30),
+        "kb" => Some(1_000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    number
+        .zip(factor)
+        .and_then(|(number, factor)| number.checked_mul(factor))
+        .filter(|bytes| *bytes >= MIN_MAX_BYTES)
+        .ok_or_else(|| {
+            format!(
+                "--max-size is \"{text}\", and must be a size from 10MiB on, as in 500MiB or 1GiB."
+            )
+        })
+}
+
+/// Looks now and then whether something has to go. What goes wrong is tried again.
+async fn retain(store: Store, retention: Retention) {
+    let mut interval = tokio::time::interval(Duration::from_millis(RETENTION_MS));
+    loop {
+        interval.tick().await;
+        let store = store.clone();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ns = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+        let work = tokio::task::spawn_blocking(move || enforce(&store, retention, now_ns));
+        let _ = work.await;
+    }
 }
 
 fn serve(options: Options) -> Result<(), String> {
@@ -93,7 +150,9 @@ fn serve(options: Options) -> Result<(), String> {
         let end = ending().map_err(|error| format!("cannot listen for signals: {error}."))?;
         announce(&options, &listeners, &store_name);
         let served = http::Options { token: options.token, host_name: options.host, store_name };
+        let retaining = tokio::spawn(retain(store.clone(), options.retention));
         http::serve(listeners, store, served, end).await;
+        retaining.abort();
         Ok(())
     })
 }

@@ -33,7 +33,9 @@ use reply::{Reply, failure};
 
 /// Beyond what programs of one developer open. Further ones wait until one is closed.
 const MAX_CONNECTIONS: usize = 512;
-const MAX_HEADER_MS: u64 = 10_000;
+/// Also how long a connection may be idle: longer than exporters pause, whose next request would meet
+/// its end.
+const MAX_HEADER_MS: u64 = 75_000;
 /// What is under way when the server ends has this long.
 const MAX_ENDING_MS: u64 = 3_000;
 

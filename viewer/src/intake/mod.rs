@@ -17,7 +17,7 @@ use std::sync::Arc;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
 use prost::Message;
 
 pub use labels::{Label, LabelKey};
@@ -92,13 +92,17 @@ pub fn decode(body: &[u8], encoding: Encoding) -> Result<ExportTraceServiceReque
 
 pub fn take(request: ExportTraceServiceRequest) -> Intake {
     let mut intake = Intake::default();
-    let mut packer = Packer::default();
+    let mut desk = Desk::default();
     for mut resource_spans in request.resource_spans {
         for mut scope_spans in std::mem::take(&mut resource_spans.scope_spans) {
             let spans = std::mem::take(&mut scope_spans.spans);
-            let source = Arc::new(Source::new(&resource_spans, scope_spans));
-            for span in spans {
-                match receive(&span, &source, &mut packer) {
+            let source = Arc::new(Source::of(ResourceSpans {
+                resource: resource_spans.resource.clone(),
+                scope_spans: vec![scope_spans],
+                schema_url: resource_spans.schema_url.clone(),
+            }));
+            for span in &spans {
+                match desk.receive(span, &source) {
                     Ok(received) => intake.received.push(received),
                     Err(rejection) => {
                         intake.rejected = intake.rejected.saturating_add(1);
@@ -111,17 +115,29 @@ pub fn take(request: ExportTraceServiceRequest) -> Intake {
     intake
 }
 
-fn receive(span: &Span, source: &Arc<Source>, packer: &mut Packer) -> Result<Received, Rejection> {
-    let record = Record::of(span, source)?;
-    let mut words = Words::default();
-    searched_texts(span, |text| words.add(text));
-    Ok(Received {
-        labels: labels::of_span(span, &record, source),
-        words: words.joined(),
-        payload: packer.pack(&span.encode_to_vec()),
-        source: Arc::clone(source),
-        record,
-    })
+/// What is used for one span after the other.
+#[derive(Default)]
+struct Desk {
+    packer: Packer,
+    words: Words,
+    encoded: Vec<u8>,
+}
+
+impl Desk {
+    fn receive(&mut self, span: &Span, source: &Arc<Source>) -> Result<Received, Rejection> {
+        let record = Record::of(span, source)?;
+        searched_texts(span, |text| self.words.add(text));
+        self.encoded.clear();
+        self.encoded.reserve(span.encoded_len());
+        span.encode_raw(&mut self.encoded);
+        Ok(Received {
+            labels: labels::of_span(span, &record, source),
+            words: self.words.take(),
+            payload: self.packer.pack(&self.encoded),
+            source: Arc::clone(source),
+            record,
+        })
+    }
 }
 
 /// Calls `visit` with every text that a span is found by.
@@ -141,16 +157,11 @@ pub fn searched_texts<'a>(span: &'a Span, mut visit: impl FnMut(&'a str)) {
 
 impl Source {
     /// Of spans that have been taken out.
-    fn new(resource_spans: &ResourceSpans, scope_spans: ScopeSpans) -> Self {
-        let resource = resource_spans.resource.clone();
+    pub fn of(resource_spans: ResourceSpans) -> Self {
+        let encoded = resource_spans.encode_to_vec();
+        let resource = resource_spans.resource;
         let attributes = resource.as_ref().map_or(&[][..], |resource| &resource.attributes);
-        let service = attributes::first_scalar(attributes, &["service.name"]);
-        let whole = ResourceSpans {
-            resource: resource.clone(),
-            scope_spans: vec![scope_spans],
-            schema_url: resource_spans.schema_url.clone(),
-        };
-        Self { service, encoded: whole.encode_to_vec(), resource }
+        Self { service: attributes::first_scalar(attributes, &["service.name"]), encoded, resource }
     }
 
     pub fn resource_attributes(&self) -> &[KeyValue] {

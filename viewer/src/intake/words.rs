@@ -5,16 +5,18 @@
 //! ends with the question. Runs that no person wrote, such as base64, are left out.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// How much of each end of a text is read.
 const END_BYTES: usize = 8 * 1024;
 /// Beyond the longest words and ids that anybody would search for.
 const MAX_WORD_BYTES: usize = 64;
 
-/// Collects what is searched for in one span, as words with a space between them.
+/// Collects what is searched for in one span, as words with a space between them. One that is used
+/// again for the next span need not grow again.
 #[derive(Default)]
 pub struct Words {
-    seen: HashSet<String>,
+    seen: HashSet<u64, BuildHasherDefault<Ready>>,
     joined: String,
 }
 
@@ -24,17 +26,46 @@ impl Words {
         for part in [head, tail] {
             let lower = part.to_lowercase();
             split(&lower, |word| {
-                if !self.seen.contains(word) {
+                if self.seen.insert(hash(word)) {
                     self.joined.push_str(word);
                     self.joined.push(' ');
-                    self.seen.insert(word.to_owned());
                 }
             });
         }
     }
 
-    pub fn joined(self) -> String {
-        self.joined
+    /// What was added so far; begins anew.
+    pub fn take(&mut self) -> String {
+        self.seen.clear();
+        let joined = self.joined.as_str().into();
+        self.joined.clear();
+        joined
+    }
+}
+
+/// FNV-1a. Of two words with the same hash the second would not be found: with 64 bits and the words
+/// of one span, nobody meets two unless they look for them.
+fn hash(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Takes numbers that are hashes already.
+#[derive(Default)]
+struct Ready(u64);
+
+impl Hasher for Ready {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 
@@ -115,6 +146,8 @@ mod tests {
         let mut words = Words::default();
         words.add("a B b a");
         words.add(&format!("first {} last", "ü ".repeat(20_000)));
-        assert_eq!(words.joined(), "a b first ü last ");
+        assert_eq!(words.take(), "a b first ü last ");
+        words.add("b");
+        assert_eq!(words.take(), "b ");
     }
 }

@@ -15,6 +15,8 @@ pub mod sessions;
 pub mod spans;
 pub mod stats;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 mod trace;
 pub mod traces;
 mod writer;
@@ -106,9 +108,6 @@ impl Store {
         let location = Location::of(place)?;
         let mut connection = location.open(Role::Writer)?;
         schema::prepare(&mut connection)?;
-        if let Place::File(path) = place {
-            protect(path)?;
-        }
         let writer = Writer::start(connection)?;
         Ok(Self(Arc::new(Shared { location, readers: Mutex::default(), writer })))
     }
@@ -170,6 +169,7 @@ impl Location {
             }
             Place::File(path) => {
                 make_folder(path).map_err(StoreError::File)?;
+                protect(path).map_err(StoreError::File)?;
                 Self { uri: path.to_string_lossy().into_owned(), flags }
             }
         })
@@ -197,21 +197,18 @@ fn make_folder(path: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// SQLite gives its two companion files the mode of the database.
-fn protect(path: &Path) -> Result<(), StoreError> {
-    #[cfg(unix)]
-    for suffix in ["", "-wal", "-shm"] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mut file = path.as_os_str().to_owned();
-        file.push(suffix);
-        match std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::File(error));
-            }
-            _ => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
+/// The file is its owner's alone before anything is in it; SQLite gives its companions, the log and
+/// the index of the log, the same mode.
+#[cfg(unix)]
+fn protect(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let options = &mut std::fs::OpenOptions::new();
+    let file =
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn protect(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
