@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { plantDay } from "./support/day.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { pageTest } from "./support/visit.js";
 
 pageTest("two traces that are picked in the list are laid over each other", async (at) => {
   await plantDay(at.tracing);

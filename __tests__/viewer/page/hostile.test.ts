@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { messages, plant } from "./support/plant.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { pageTest } from "./support/visit.js";
 import type { Visit } from "./support/visit.js";
 
 const MARKUP = `<img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload="window.ran=1">"'\`--></style></title>`;

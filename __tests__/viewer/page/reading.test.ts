@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { plantDay } from "./support/day.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { pageTest } from "./support/visit.js";
 
 const BACKGROUND = "getComputedStyle(document.body).backgroundColor";
 const LIGHT = "rgb(255, 255, 255)";
@@ -164,7 +164,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await at.page.getByRole("row").filter({ hasText: "OpenAI Responses" }).last().click();
           await at.page.locator(".conversation").first().waitFor();
         }
-        const found = (await at.page.evaluate(FAINT_TEXTS)) as unknown[];
+        const found = await at.page.evaluate<unknown[]>(FAINT_TEXTS);
         if (found.length > 0) faint[hash] = [...new Set(found)];
       }
       assert.deepEqual(faint, {});

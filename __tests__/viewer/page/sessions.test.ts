@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { plantDay } from "./support/day.js";
 import { plant } from "./support/plant.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { pageTest } from "./support/visit.js";
 
 pageTest(
   "a session is a conversation over several traces, with what was done for each answer",

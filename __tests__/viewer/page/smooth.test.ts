@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { plant } from "./support/plant.js";
 import type { Planned } from "./support/plant.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { pageTest } from "./support/visit.js";
 
 /** Far beyond what a row takes to draw, and below what a reader would call stuck, on a busy machine. */
 const MOST_BLOCKED_MS = 500;
@@ -67,8 +67,8 @@ pageTest(
     await at.page.keyboard.press("End");
     await grid.getByText("step 49").or(grid.getByText("leaf 9")).last().waitFor();
 
-    const frames = ((await at.page.evaluate("window.frames_")) as number[]).sort((a, b) => a - b);
-    const blocked = (await at.page.evaluate("window.blocked")) as number[];
+    const frames = (await at.page.evaluate<number[]>("window.frames_")).sort((a, b) => a - b);
+    const blocked = await at.page.evaluate<number[]>("window.blocked");
     const median = frames[Math.floor(frames.length / 2)] ?? 0;
     const longest = Math.max(0, ...blocked);
     t.diagnostic(

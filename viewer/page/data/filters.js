@@ -17,16 +17,14 @@ export const RANGES = {
   "30d": "Last 30 days",
 };
 
-const KNOWN = ["q", "range", "from", "to", "attr", ...FIELDS];
+const KNOWN = new Set(["q", "range", "from", "to", "attr", ...FIELDS]);
 
 /**
  * Of an address, only what filters.
  * @param {URLSearchParams} query
  */
 export function filtersOf(query) {
-  return new URLSearchParams(
-    [...query].filter(([name, value]) => KNOWN.includes(name) && value !== ""),
-  );
+  return new URLSearchParams([...query].filter(([name, value]) => KNOWN.has(name) && value !== ""));
 }
 
 /**

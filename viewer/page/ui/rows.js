@@ -161,7 +161,8 @@ export class Rows {
   #clicked(event) {
     if (!(event.target instanceof Element) || event.defaultPrevented) return;
     if (event.target.closest("button, input") !== null) return;
-    const row = /** @type {HTMLElement | null} */ (event.target.closest(".row"));
+    /** @type {HTMLElement | null} */
+    const row = event.target.closest(".row");
     if (row === null) return;
     // A link's own ways to open, in another tab or window, stay the browser's.
     if (event.target.closest("a") !== null && (event.ctrlKey || event.metaKey || event.shiftKey))

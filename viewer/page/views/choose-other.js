@@ -10,9 +10,8 @@ import { oneLine } from "../ui/visible-text.js";
 
 /** @param {TraceSummary} trace */
 export async function chooseOther(trace) {
-  const anchor = /** @type {HTMLElement | null} */ (
-    document.querySelector(".trace-title .button[title^=Compare]")
-  );
+  /** @type {HTMLElement | null} */
+  const anchor = document.querySelector(".trace-title .button[title^=Compare]");
   if (anchor === null) return;
   try {
     const { traces } = await listTraces(new URLSearchParams(), null);

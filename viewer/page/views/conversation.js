@@ -12,7 +12,7 @@ import { value } from "./value.js";
 
 /** Of a long history the end matters; the rest is a click away. */
 const SHOWN_AT_ONCE = 40;
-const ROLES = ["system", "developer", "user", "assistant", "tool", "function"];
+const ROLES = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
 /** @param {readonly Message[]} messages */
 export function conversation(messages) {
@@ -48,7 +48,7 @@ function said(message, calls) {
   const name = message.name || answers;
   return h(
     "li",
-    { class: `message m-${ROLES.includes(role) ? role : "other"}` },
+    { class: `message m-${ROLES.has(role) ? role : "other"}` },
     h(
       "header",
       {},

@@ -54,7 +54,9 @@ export function filterBar(changed, placeholder) {
     } else if (event.key === "Escape") {
       event.preventDefault();
       input.blur();
-      /** @type {HTMLElement | null} */ (document.querySelector(".rows"))?.focus();
+      /** @type {HTMLElement | null} */
+      const rows = document.querySelector(".rows");
+      rows?.focus();
     }
   });
 

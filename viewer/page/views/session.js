@@ -16,7 +16,7 @@ import { value } from "./value.js";
 
 const NEWS_MS = 400;
 /** Kinds that tell a story; others are machinery. */
-const STEPS = ["TOOL", "RETRIEVER", "AGENT", "GUARDRAIL"];
+const STEPS = new Set(["TOOL", "RETRIEVER", "AGENT", "GUARDRAIL"]);
 const MOST_STEPS = 12;
 
 /** @type {ViewMaker} */
@@ -124,6 +124,12 @@ export function sessionView(route, live) {
     items[at]?.scrollIntoView({ block: "nearest" });
   }
 
+  function openCurrent() {
+    /** @type {HTMLElement | null} */
+    const link = turns.querySelector(".turn.is-current .turn-head a");
+    link?.click();
+  }
+
   const reload = debounced(NEWS_MS, () => void load());
   const unlisten = live.listen({
     onTrace: ({ sessionId }) => {
@@ -137,10 +143,7 @@ export function sessionView(route, live) {
     {
       keys: ["Enter"],
       does: "Open the turn's trace",
-      run: () =>
-        /** @type {HTMLElement | null} */ (
-          turns.querySelector(".turn.is-current .turn-head a")
-        )?.click(),
+      run: openCurrent,
     },
     {
       keys: ["Escape"],
@@ -207,7 +210,7 @@ async function showSteps(traceId, element) {
     spans.filter(({ parentSpanId }) => parentSpanId === null).map(({ spanId }) => spanId),
   );
   const steps = spans.filter(
-    ({ spanId, kind, handoff }) => !roots.has(spanId) && (STEPS.includes(kind) || handoff !== null),
+    ({ spanId, kind, handoff }) => !roots.has(spanId) && (STEPS.has(kind) || handoff !== null),
   );
   steps.sort((a, b) => (BigInt(a.startNs) < BigInt(b.startNs) ? -1 : 1));
   const rest = steps.length - MOST_STEPS;

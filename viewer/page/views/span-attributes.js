@@ -97,9 +97,9 @@ function table(title, values, words) {
 }
 
 /**
- * @param {string} text
+ * @param {string} body
  * @param {string} word
  */
-function contains(text, word) {
-  return text.toLowerCase().includes(word.toLowerCase());
+function contains(body, word) {
+  return body.toLowerCase().includes(word.toLowerCase());
 }

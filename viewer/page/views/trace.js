@@ -40,6 +40,8 @@ export function traceView(route, live) {
   let selected = route.query.get("span") ?? "";
   /** By the reader, and not because something has to be shown at first. */
   let chosen = selected !== "";
+  /** The graph wants the room, until one of its agents is chosen. */
+  let besideGraph = chosen;
   let closed = false;
 
   const words = route.query.get("q") ?? "";
@@ -88,7 +90,7 @@ export function traceView(route, live) {
 
   function show() {
     element.dataset["mode"] = mode;
-    side.hidden = selected === "" || mode === "usage" || (mode === "agents" && !chosen);
+    side.hidden = selected === "" || mode === "usage" || (mode === "agents" && !besideGraph);
     if (detail === undefined) return;
     if (mode === "agents") {
       body.replaceChildren(
@@ -105,6 +107,7 @@ export function traceView(route, live) {
   /** @param {string} spanId */
   function select(spanId) {
     chosen = true;
+    besideGraph = true;
     showSpan(spanId);
     keepAddress();
     side.hidden = spanId === "";
@@ -120,6 +123,7 @@ export function traceView(route, live) {
   /** @param {Mode} name */
   function setMode(name) {
     mode = name;
+    besideGraph = false;
     keepAddress();
     choice.setCurrent(name);
     show();

@@ -167,8 +167,8 @@ function traceAddress(traceId, query) {
  */
 function mainCell(trace, query) {
   const words = searchWords(query.get("q") ?? "");
-  const inFront = words.length === 0 || has(trace.input, words) || has(trace.name, words);
-  const inOutput = !inFront && has(trace.output, words);
+  const inFront = words.length === 0 || hasWord(trace.input, words) || hasWord(trace.name, words);
+  const inOutput = !inFront && hasWord(trace.output, words);
   const text = (inOutput ? trace.output : (trace.input ?? trace.output)) ?? "";
   const line = oneLine(aroundHit(text, words), 220);
   return h(
@@ -199,7 +199,7 @@ function mainCell(trace, query) {
  * @param {string | null} text
  * @param {readonly string[]} words
  */
-function has(text, words) {
+function hasWord(text, words) {
   const lower = text?.toLowerCase() ?? "";
   return words.some((word) => lower.includes(word.toLowerCase()));
 }

@@ -94,11 +94,11 @@ export function messages(direction: "input" | "output", said: readonly Said[]): 
         attributes[`${key}.contents.${place}.message_content.${name}`] = value;
       }
     }
-    for (const [place, call] of calls.entries()) {
+    for (const [place, wanted] of calls.entries()) {
       const prefix = `${key}.tool_calls.${place}.tool_call`;
-      attributes[`${prefix}.id`] = call.id;
-      attributes[`${prefix}.function.name`] = call.name;
-      attributes[`${prefix}.function.arguments`] = JSON.stringify(call.arguments);
+      attributes[`${prefix}.id`] = wanted.id;
+      attributes[`${prefix}.function.name`] = wanted.name;
+      attributes[`${prefix}.function.arguments`] = JSON.stringify(wanted.arguments);
     }
     if (answers !== undefined) attributes[`${key}.tool_call_id`] = answers;
   }

@@ -17,8 +17,8 @@ import type {
 } from "playwright-core";
 
 import { startChromium, withoutChromium } from "./chromium.js";
-import { startViewer } from "./viewer.js";
-import type { Viewer } from "./viewer.js";
+import { startViewer } from "../../../support/viewer.js";
+import type { Viewer } from "../../../support/viewer.js";
 
 export interface Visit {
   readonly viewer: Viewer;
