@@ -105,8 +105,3 @@ export function msBetween(later, earlier) {
   const ns = BigInt(later) - BigInt(earlier);
   return Number(ns / NS_PER_MS) + Number(ns % NS_PER_MS) / 1e6;
 }
-
-/** @param {string} ns */
-export function msOf(ns) {
-  return Number(BigInt(ns) / NS_PER_MS);
-}

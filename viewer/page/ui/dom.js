@@ -5,14 +5,13 @@
  */
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
-/** @typedef {{ [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void }} Listeners */
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attrs */
 
 /**
  * An attribute that is null, undefined or false is left out; true is an empty one.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
- * @param {Attrs & { on?: never }} [attrs]
+ * @param {Attrs} [attrs]
  * @param {...Child} children
  * @returns {HTMLElementTagNameMap[T]}
  */
@@ -61,19 +60,6 @@ export function append(element, children) {
     if (child === null || child === undefined || child === false) continue;
     element.append(typeof child === "number" ? String(child) : child);
   }
-}
-
-/**
- * @template {HTMLElement} T
- * @param {T} element
- * @param {Listeners} listeners
- * @returns {T}
- */
-export function on(element, listeners) {
-  for (const [name, listener] of Object.entries(listeners)) {
-    element.addEventListener(name, /** @type {EventListener} */ (listener));
-  }
-  return element;
 }
 
 /**

@@ -26,6 +26,8 @@ export const withoutChromium =
 
 export async function startChromium(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error("There is no Chromium.");
-  // Chromium's sandbox wants privileges that a container does not give; the only page is ours.
-  return await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
+  // Chromium's sandbox wants privileges that a container does not give; the only page is ours. Text in
+  // shades of grey makes smaller pictures, and the same on every screen.
+  const args = ["--no-sandbox", "--disable-lcd-text"];
+  return await chromium.launch({ executablePath: chromiumPath, args });
 }
