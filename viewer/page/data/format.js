@@ -53,10 +53,18 @@ export function compact(value) {
 }
 
 /**
- * A price is unknown as a dash, never as nothing.
+ * A price that is unknown is a dash, never nothing.
  * @param {number | null} usd
  */
 export function cost(usd) {
+  return usd !== null && usd > 0 && usd < 0.0001 ? "<$0.0001" : exactCost(usd);
+}
+
+/**
+ * With two digits that say something, however small it is.
+ * @param {number | null} usd
+ */
+export function exactCost(usd) {
   if (usd === null) return "–";
   if (usd === 0) return "$0";
   if (usd < 0.000001) return "<$0.000001";

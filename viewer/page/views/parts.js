@@ -1,5 +1,5 @@
 /** Small things that several views show in the same way. */
-import { ago, compact, cost, count, dateTime, duration } from "../data/format.js";
+import { ago, compact, cost, count, dateTime, duration, exactCost } from "../data/format.js";
 import { h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { oneLine } from "../ui/visible-text.js";
@@ -61,7 +61,7 @@ export function tokensCell(tokens) {
 
 /** @param {number | null} usd */
 export function costCell(usd) {
-  return cell("cost num", usd === null ? h("span", { class: "dim" }, "–") : cost(usd));
+  return cell("cost num", usd === null ? h("span", { class: "dim" }, "–") : cost(usd), exactCost(usd));
 }
 
 /** @param {number} ms */

@@ -1,5 +1,5 @@
 /** A span's name and the numbers that matter first. */
-import { cost, count, duration } from "../data/format.js";
+import { count, duration, exactCost } from "../data/format.js";
 import { h } from "../ui/dom.js";
 import { kindBadge } from "../ui/kinds.js";
 import { oneLine } from "../ui/visible-text.js";
@@ -21,7 +21,7 @@ export function spanHead({ span, startMs }) {
   if (span.tool !== null) facts.push(fact("Tool", oneLine(span.tool, 60)));
   if (span.agent !== null) facts.push(fact("Agent", oneLine(span.agent, 60)));
   if (span.ttftMs !== null) facts.push(fact("First token", duration(span.ttftMs)));
-  if (span.costUsd !== null) facts.push(fact("Cost", cost(span.costUsd)));
+  if (span.costUsd !== null) facts.push(fact("Cost", exactCost(span.costUsd)));
   return [
     h(
       "div",

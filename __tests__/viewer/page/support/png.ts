@@ -4,6 +4,8 @@ import { deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 const PALETTE = 256;
+/** The upper four bits of red, green and blue. */
+const ALIKE = 0xf0f0f0;
 
 /** Three bytes a pixel, row by row, each row behind a zero: no filter. */
 export function pngOf(width: number, height: number, rows: Buffer): Buffer {
@@ -16,7 +18,7 @@ export function pngOf(width: number, height: number, rows: Buffer): Buffer {
 }
 
 /**
- * The same picture with 256 colours, its most frequent ones: a page has hardly more, and a third of
+ * The same picture with 256 colours, which are hardly fewer than a page has, and a third of
  * the bytes is left. Takes what browsers write, three or four bytes a pixel, not interlaced.
  */
 export function withFewColours(png: Buffer): Buffer {
@@ -30,10 +32,7 @@ export function withFewColours(png: Buffer): Buffer {
     const colour = pixels.readUIntBE(at, 3);
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, PALETTE)
-    .map(([colour]) => colour);
+  const palette = mostUseful(counts);
   const indices = new Map(palette.map((colour, index) => [colour, index]));
   const rows = Buffer.alloc(height * (width + 1));
   for (let at = 0, pixel = 0; at < pixels.length; at += depth, pixel += 1) {
@@ -51,6 +50,18 @@ export function withFewColours(png: Buffer): Buffer {
     chunk("IDAT", deflateSync(rows, { level: 9, memLevel: 9 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
+}
+
+/** Of colours that are alike the most frequent one, so that a small green dot is not forgotten. */
+function mostUseful(counts: ReadonlyMap<number, number>): number[] {
+  const byFrequency = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
+  const alike = new Map<number, number>();
+  for (const colour of byFrequency) {
+    const shade = colour & ALIKE;
+    if (!alike.has(shade)) alike.set(shade, colour);
+  }
+  const first = [...alike.values()].slice(0, PALETTE);
+  return [...new Set([...first, ...byFrequency])].slice(0, PALETTE);
 }
 
 function dataOf(png: Buffer): Buffer[] {
