@@ -10,15 +10,15 @@ import { agentSpan, setup } from "catalyst-tracing";
 
 import { startModelServerProcess } from "../__tests__/support/model-server/remote-server.js";
 import { decodeTraces } from "../__tests__/support/otlp.js";
-import { startViewer } from "../__tests__/support/viewer.js";
 import { spanTree } from "../js/testing/tree.js";
 import { openDesk } from "./desk.js";
 import { agents, OpenAI } from "./sdks.js";
+import { openViewer } from "./viewer.js";
 
 /** Where an app that configures nothing sends to. */
 const DEFAULT_PORT = 8799;
 
-await using viewer = await startViewer({ port: DEFAULT_PORT });
+await using viewer = await openViewer(DEFAULT_PORT);
 await using model = await startModelServerProcess({ script: new URL("model.js", import.meta.url) });
 const tracing = await setup({
   endpoint: viewer.url,

@@ -1,75 +1,67 @@
-// The `catalyst` program as a user runs it, keeping nothing, for tests, the demo and screenshots.
+// The real viewer, started as a user starts it, for tests that look at it from outside.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
-import { platformNames } from "../../js/platform.js";
+import { send, type Reply } from "./http-client.js";
 import { projectRoot } from "./project.js";
-import { cleanEnvironment } from "./subprocess.js";
+import { startProgram, type ProgramResult, type RunningProgram } from "./subprocess.js";
+
+/** As JSON has it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = Record<string, Json>;
 
 export interface Viewer extends AsyncDisposable {
   readonly url: string;
-  /** Ends it, and starts it again at the same address: its memory is gone. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
+  readonly program: RunningProgram;
+  /** What the API answers with 200. */
+  get(path: string): Promise<JsonObject>;
+  request(path: string, options?: ViewerRequest): Promise<Reply>;
+  /** Sends a signal, and resolves with how it ended. */
+  end(signal?: NodeJS.Signals): Promise<ProgramResult>;
 }
 
-interface Running {
-  url: string;
-  stop(): Promise<void>;
+export interface ViewerRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Uint8Array | string;
 }
 
-const EXTENSION = process.platform === "win32" ? ".exe" : "";
+const ADDRESS = /Traces at (http:\S+\d)/;
+const COMMAND = join(projectRoot, "dist", "cli", "main.js");
 
-/** At `port`, or at any that is free; also when another program has `port`. */
-export async function startViewer({ port = 0 } = {}): Promise<Viewer> {
-  let running = await start(port);
-  if (running === undefined && port !== 0) running = await start(0);
-  let last = expectRunning(running);
-  const { url } = last;
-  const stop = async (): Promise<void> => await last.stop();
+/** In memory and at a free port, unless `args` say otherwise. */
+export async function startViewer(
+  args: readonly string[] = ["--memory"],
+  options: { cwd?: string } = {},
+): Promise<Viewer> {
+  const all = ["dev", ...(args.includes("--port") ? [] : ["--port", "0"]), ...args];
+  const program = await startProgram(COMMAND, { ...options, args: all, timeoutMs: 60_000 });
+  let output = "";
+  program.process.stdout?.on("data", (chunk: string) => (output += chunk));
+  await program.waitForOutput(ADDRESS);
+  const url = ADDRESS.exec(output)?.[1] ?? "";
+
+  const request = async (path: string, given: ViewerRequest = {}): Promise<Reply> => {
+    const { body, ...rest } = given;
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    return await send(url + path, { ...rest, ...(bytes !== undefined && { body: bytes }) });
+  };
   return {
     url,
-    stop,
-    restart: async () => {
-      await last.stop();
-      last = expectRunning(await start(Number(new URL(url).port)));
+    program,
+    request,
+    get: async (path) => {
+      const { status, body } = await request(path);
+      if (status !== 200) throw new Error(`${path}: ${status} ${body.toString()}`);
+      return JSON.parse(body.toString()) as JsonObject;
     },
-    [Symbol.asyncDispose]: stop,
-  };
-}
-
-function expectRunning(running: Running | undefined): Running {
-  if (running === undefined) throw new Error("the viewer does not start: catalyst dev says why");
-  return running;
-}
-
-async function start(port: number): Promise<Running | undefined> {
-  const child = spawn(program(), ["dev", "--memory", "--port", String(port)], {
-    stdio: ["ignore", "pipe", "ignore"],
-    env: cleanEnvironment(),
-  });
-  const exited = once(child, "exit");
-  const line = once(createInterface({ input: child.stdout }), "line");
-  const first = await Promise.race([line.then(([text]) => String(text)), exited.then(() => "")]);
-  const found = /http:\/\/localhost:\d+/.exec(first);
-  if (found === null) return undefined;
-  return {
-    url: found[0],
-    stop: async () => {
-      child.kill("SIGTERM");
-      await exited;
+    end: async (signal = "SIGINT") => {
+      program.process.kill(signal);
+      return await program.done;
+    },
+    [Symbol.asyncDispose]: async () => {
+      program.kill();
+      await program.done;
     },
   };
-}
-
-function program(): string {
-  const places = platformNames().map((name) => join(projectRoot, `catalyst.${name}${EXTENSION}`));
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined)
-    throw new Error("The viewer is not built: node scripts/build-viewer.mjs");
-  return found;
 }

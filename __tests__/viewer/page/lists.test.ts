@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { agentSpan } from "catalyst-tracing";
 
+import { startViewer } from "../../support/viewer.js";
 import { plantDay } from "./support/day.js";
 import { plant } from "./support/plant.js";
 import { refundFails, whereIsMyOrder } from "./support/shop.js";
@@ -70,7 +71,10 @@ pageTest(
     await at.open();
     const state = at.page.locator(".live");
     await state.getByText("Live").waitFor();
-    await at.viewer.restart();
+    await at.viewer.end();
+    await state.getByText("Connecting…").waitFor();
+    const { port } = new URL(at.viewer.url);
+    await using _again = await startViewer(["--memory", "--port", port]);
     await state.getByText("Live").waitFor();
     plant(at.tracing.tracer, whereIsMyOrder("Anybody there?"), Date.now());
     await at.tracing.flush();

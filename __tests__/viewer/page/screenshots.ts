@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { setup } from "catalyst-tracing";
 import type { Page } from "playwright-core";
 
+import { openViewer } from "../../../examples/viewer.js";
 import { projectRoot } from "../../support/project.js";
-import { startViewer } from "../../support/viewer.js";
 import { startChromium } from "./support/chromium.js";
 import { plantDay } from "./support/day.js";
 import type { Day } from "./support/day.js";
@@ -77,7 +77,7 @@ const SHOTS: readonly Shot[] = [
 ];
 
 mkdirSync(FOLDER, { recursive: true });
-await using viewer = await startViewer();
+await using viewer = await openViewer();
 const tracing = await setup({ endpoint: viewer.url, serviceName: "support-desk", register: false });
 const day = await plantDay(tracing);
 await tracing.shutdown();

@@ -61,7 +61,11 @@ export function tokensCell(tokens) {
 
 /** @param {number | null} usd */
 export function costCell(usd) {
-  return cell("cost num", usd === null ? h("span", { class: "dim" }, "–") : cost(usd), exactCost(usd));
+  return cell(
+    "cost num",
+    usd === null ? h("span", { class: "dim" }, "–") : cost(usd),
+    exactCost(usd),
+  );
 }
 
 /** @param {number} ms */

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 /// Called wrongly, as with other programs.
 const EXIT_USAGE: u8 = 2;
 
-const HELP: &str = "Usage: catalyst <command> [options]
+const HELP: &str = "Usage: catalyst-tracing <command> [options]
 
 Commands:
   dev        Receives traces on this machine and shows them in a browser.
@@ -48,11 +48,11 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Misused(why) => {
-            eprintln!("catalyst: {why}");
+            eprintln!("catalyst-tracing: {why}");
             ExitCode::from(EXIT_USAGE)
         }
         Outcome::Failed(why) => {
-            eprintln!("catalyst: {why}");
+            eprintln!("catalyst-tracing: {why}");
             ExitCode::FAILURE
         }
     }

@@ -89,23 +89,23 @@ impl Coding {
         }
     }
 
-    pub fn undo(self, body: Bytes) -> Result<Bytes, BadBody> {
+    pub fn undo(self, body: Bytes, max_bytes: usize) -> Result<Bytes, BadBody> {
         match self {
             Self::Identity => Ok(body),
-            Self::Gzip => inflate(flate2::read::MultiGzDecoder::new(body.as_ref())),
-            Self::Deflate => inflate(flate2::read::ZlibDecoder::new(body.as_ref())),
+            Self::Gzip => inflate(flate2::read::MultiGzDecoder::new(body.as_ref()), max_bytes),
+            Self::Deflate => inflate(flate2::read::ZlibDecoder::new(body.as_ref()), max_bytes),
         }
     }
 }
 
 /// A small body can grow a thousandfold: no more than is allowed is ever made.
-fn inflate(decoder: impl Read) -> Result<Bytes, BadBody> {
+fn inflate(decoder: impl Read, max_bytes: usize) -> Result<Bytes, BadBody> {
     let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX);
+    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX - 1);
     decoder.take(limit + 1).read_to_end(&mut bytes).map_err(|error| {
         bad(StatusCode::BAD_REQUEST, &format!("The body cannot be decompressed: {error}."))
     })?;
-    if bytes.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(bytes.into()) }
+    if bytes.len() > max_bytes { Err(too_large()) } else { Ok(bytes.into()) }
 }
 
 fn too_large() -> BadBody {
@@ -133,14 +133,20 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_and_garbage_is_told_apart() {
-        assert_eq!(Coding::Gzip.undo(gzipped(b"hello")), Ok(Bytes::from_static(b"hello")));
-        let bomb = gzipped(&vec![0; MAX_BODY_BYTES + 1]);
-        assert!(bomb.len() < 1 << 20);
+        let limit = 1 << 16;
+        let undo = |coding: Coding, body: Bytes| coding.undo(body, limit);
+        assert_eq!(undo(Coding::Gzip, gzipped(b"hello")), Ok(Bytes::from_static(b"hello")));
+        assert_eq!(
+            undo(Coding::Gzip, gzipped(&vec![0; limit])).map(|bytes| bytes.len()),
+            Ok(limit)
+        );
+        let bomb = gzipped(&vec![0; limit + 1]);
+        assert!(bomb.len() < 1 << 10);
         let status = |outcome: Result<Bytes, BadBody>| outcome.expect_err("an error").0.as_u16();
-        assert_eq!(status(Coding::Gzip.undo(bomb)), 413);
-        assert_eq!(status(Coding::Gzip.undo(Bytes::from_static(b"no gzip"))), 400);
-        assert_eq!(status(Coding::Deflate.undo(Bytes::from_static(b"no zlib"))), 400);
+        assert_eq!(status(undo(Coding::Gzip, bomb)), 413);
+        assert_eq!(status(undo(Coding::Gzip, Bytes::from_static(b"no gzip"))), 400);
+        assert_eq!(status(undo(Coding::Deflate, Bytes::from_static(b"no zlib"))), 400);
         let whole = gzipped(b"hello");
-        assert_eq!(status(Coding::Gzip.undo(whole.slice(..whole.len() - 3))), 400);
+        assert_eq!(status(undo(Coding::Gzip, whole.slice(..whole.len() - 3))), 400);
     }
 }

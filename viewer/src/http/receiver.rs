@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Incoming;
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -14,7 +14,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
-use super::body::{BadBody, Coding};
+use super::body::{BadBody, Coding, MAX_BODY_BYTES};
 use super::reply::{Reply, reply};
 use super::{State, guard};
 use crate::intake::{self, Encoding, Intake};
@@ -84,7 +84,7 @@ async fn accept(
     let body = state.room.read(request.into_body()).await?;
     let bytes = body.bytes.clone();
     let intake = tokio::task::spawn_blocking(move || {
-        let bytes = coding.undo(bytes)?;
+        let bytes = coding.undo(bytes, MAX_BODY_BYTES)?;
         let decoded = intake::decode(&bytes, encoding).map_err(|error| {
             BadBody(StatusCode::BAD_REQUEST, format!("The body is no OTLP trace request: {error}."))
         })?;
@@ -154,6 +154,10 @@ fn fault(encoding: Option<Encoding>, status: StatusCode, sentence: &str) -> Repl
             reply(status, JSON_TYPE, serde_json::json!({ "message": sentence }).to_string())
         }
     };
+    if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        // The rest of the body is not read, so that no further request can come behind it.
+        reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }

@@ -73,8 +73,12 @@ pub fn json(value: Option<&AnyValue>) -> serde_json::Value {
             number.to_string().into()
         }
         Some(Value::IntValue(number)) => Json::from(*number),
-        Some(Value::DoubleValue(number)) => serde_json::Number::from_f64(*number)
-            .map_or_else(|| number.to_string().into(), Json::from),
+        Some(Value::DoubleValue(number)) => match serde_json::Number::from_f64(*number) {
+            Some(number) => Json::from(number),
+            None if number.is_nan() => "NaN".into(),
+            None if *number > 0.0 => "Infinity".into(),
+            None => "-Infinity".into(),
+        },
         Some(Value::ArrayValue(array)) => {
             array.values.iter().map(|value| json(Some(value))).collect()
         }
