@@ -74,7 +74,8 @@ pageTest(
     await at.viewer.end();
     await state.getByText("Connecting…").waitFor();
     const { port } = new URL(at.viewer.url);
-    await using _again = await startViewer(["--memory", "--port", port]);
+    await using again = await startViewer(["--memory", "--port", port]);
+    assert.equal(again.url, at.viewer.url);
     await state.getByText("Live").waitFor();
     plant(at.tracing.tracer, whereIsMyOrder("Anybody there?"), Date.now());
     await at.tracing.flush();
