@@ -60,8 +60,9 @@ function mostUseful(counts: ReadonlyMap<number, number>): number[] {
     const shade = colour & ALIKE;
     if (!alike.has(shade)) alike.set(shade, colour);
   }
-  const first = [...alike.values()].slice(0, PALETTE);
-  return [...new Set([...first, ...byFrequency])].slice(0, PALETTE);
+  // Large areas keep their very colour.
+  const areas = byFrequency.slice(0, PALETTE / 2);
+  return [...new Set([...areas, ...alike.values(), ...byFrequency])].slice(0, PALETTE);
 }
 
 function dataOf(png: Buffer): Buffer[] {
