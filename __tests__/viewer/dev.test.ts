@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -41,11 +41,19 @@ async function traceNames(viewer: Viewer): Promise<unknown[]> {
   return traces.map((trace) => (trace as JsonObject)["name"]);
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number, host = "localhost"): Promise<boolean> {
   return await new Promise((resolve) => {
-    const socket = connect(port, "localhost");
+    const socket = connect(port, host);
     socket.once("connect", () => (socket.destroy(), resolve(false)));
     socket.once("error", () => resolve(true));
+  });
+}
+
+async function hasIpv6(): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(0, "::1", () => server.close(() => resolve(true)));
   });
 }
 
@@ -126,12 +134,23 @@ test("a port in use is named, with what is there", async () => {
   assert.equal(third.code, 1);
 });
 
-test("both of localhost's addresses are listened to, and no others", async () => {
+test("both of localhost's addresses are listened to, as far as the machine has them", async () => {
   await using viewer = await startViewer();
   const { port } = new URL(viewer.url);
-  for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+  const hosts = ["localhost", "127.0.0.1", ...((await hasIpv6()) ? ["[::1]"] : [])];
+  for (const host of hosts) {
     assert.equal((await fetch(`http://${host}:${port}/api/about`)).status, 200, host);
   }
+});
+
+test("it is not reachable from other machines", async (t) => {
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.internal === false && address.family === "IPv4")?.address;
+  if (outside === undefined) return t.skip("this machine has no other address");
+  await using viewer = await startViewer();
+  const { port } = new URL(viewer.url);
+  assert.ok(await isFree(Number(port), outside), "somebody answers");
 });
 
 for (const [args, said] of [

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::net::TcpListener;
 
-use super::Outcome;
 use super::options::{Given, parse};
+use super::{Outcome, say};
 use crate::http::parameters::range_ms;
 use crate::http::{self, SERVER};
 use crate::store::retention::{Retention, enforce};
@@ -59,7 +59,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             Err(why) => return Outcome::Misused(why),
         };
     if given.has("help") {
-        print!("{HELP}");
+        say(HELP);
         return Outcome::Done;
     }
     match options(&given) {
@@ -143,7 +143,7 @@ fn serve(options: Options) -> Result<(), String> {
         let listeners = listen(&options).await?;
         let store_name = match &options.place {
             Place::Memory => "memory".to_owned(),
-            Place::File(file) => shown(file),
+            Place::File(file) => file.display().to_string(),
         };
         let store = Store::open(&options.place)
             .map_err(|error| format!("cannot open {store_name}: {error}."))?;
@@ -251,17 +251,11 @@ fn announce(options: &Options, listeners: &[TcpListener], store_name: &str) {
         Place::Memory => "nothing is kept (--memory)".to_owned(),
         Place::File(_) => format!("kept in {store_name}"),
     };
-    println!("Traces at http://{host}:{port}, {kept}. Ctrl-C ends.");
+    say(&format!("Traces at http://{host}:{port}, {kept}. Ctrl-C ends.\n"));
     let is_loopback = |listener: &TcpListener| {
         listener.local_addr().is_ok_and(|address| address.ip().is_loopback())
     };
     if !listeners.iter().all(is_loopback) {
-        println!("Everybody who reaches this address can read the traces.");
+        say("Everybody who reaches this address can read the traces.\n");
     }
-    let _ = std::io::stdout().flush();
-}
-
-/// As people would write it from here.
-fn shown(file: &std::path::Path) -> String {
-    file.display().to_string()
 }

@@ -3,6 +3,7 @@
 mod dev;
 mod options;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Called wrongly, as with other programs.
@@ -35,11 +36,11 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
     let outcome = match command {
         "dev" => dev::run(rest),
         "--help" | "-h" | "help" => {
-            print!("{HELP}");
+            say(HELP);
             Outcome::Done
         }
         "--version" | "-v" => {
-            println!("{}", env!("CARGO_PKG_VERSION"));
+            say(concat!(env!("CARGO_PKG_VERSION"), "\n"));
             Outcome::Done
         }
         "" => Outcome::Misused(format!("there is no command.\n\n{HELP}")),
@@ -56,4 +57,11 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// On standard output. Whoever reads it may have gone, which is no fault.
+fn say(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(text.as_bytes());
+    let _ = output.flush();
 }

@@ -38,9 +38,8 @@ impl Default for Rate {
 }
 
 impl Rate {
-    fn admits(&self) -> bool {
+    fn admits(&self, now: Instant) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
         let gained = now.duration_since(state.1).as_secs_f64() * MAX_REQUESTS_PER_S;
         *state = ((state.0 + gained).min(MAX_REQUESTS_PER_S), now);
         let admits = state.0 >= 1.0;
@@ -77,7 +76,7 @@ async fn accept(
             "Content-Type must be application/x-protobuf or application/json.",
         );
     };
-    if !state.rate.admits() {
+    if !state.rate.admits(Instant::now()) {
         return refused(StatusCode::TOO_MANY_REQUESTS, "Too many requests in a second.");
     }
     let coding = Coding::of(request.headers())?;
@@ -162,4 +161,25 @@ fn fault(encoding: Option<Encoding>, status: StatusCode, sentence: &str) -> Repl
         reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     reply
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn so_many_requests_are_admitted_in_a_second_and_not_more() {
+        let rate = Rate::default();
+        let start = Instant::now();
+        let admitted = |at_ms: u64| {
+            let now = start + Duration::from_millis(at_ms);
+            (0..20_000).filter(|_| rate.admits(now)).count()
+        };
+        assert_eq!(admitted(10), 5_000);
+        assert_eq!(admitted(10), 0);
+        assert_eq!(admitted(210), 1_000);
+        assert_eq!(admitted(99_000), 5_000);
+    }
 }

@@ -96,7 +96,8 @@ struct Shared {
 /// What SQLite is told to open.
 #[derive(Clone)]
 struct Location {
-    uri: String,
+    /// Absolute, so that SQLite takes no name for one of its own.
+    name: PathBuf,
     flags: OpenFlags,
 }
 
@@ -164,19 +165,19 @@ impl Location {
             Place::Memory => {
                 // A name that begins with a slash is shared by the connections of this process.
                 let number = MEMORIES.fetch_add(1, Ordering::Relaxed);
-                let uri = format!("file:/catalyst-{number}?vfs=memdb");
-                Self { uri, flags: flags | OpenFlags::SQLITE_OPEN_URI }
+                let name = format!("file:/catalyst-{number}?vfs=memdb").into();
+                Self { name, flags: flags | OpenFlags::SQLITE_OPEN_URI }
             }
             Place::File(path) => {
                 make_folder(path).map_err(StoreError::File)?;
                 protect(path).map_err(StoreError::File)?;
-                Self { uri: path.to_string_lossy().into_owned(), flags }
+                Self { name: std::path::absolute(path).map_err(StoreError::File)?, flags }
             }
         })
     }
 
     fn open(&self, role: Role) -> Result<Connection, StoreError> {
-        let connection = Connection::open_with_flags(&self.uri, self.flags)?;
+        let connection = Connection::open_with_flags(&self.name, self.flags)?;
         schema::configure(&connection, role)?;
         Ok(connection)
     }

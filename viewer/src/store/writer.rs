@@ -159,7 +159,7 @@ impl Desk {
             self.commit(requests);
         }
         // Leaves one file, without its log.
-        let _ = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
     }
 
     fn commit(&mut self, requests: Vec<Request>) {
