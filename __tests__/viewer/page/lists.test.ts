@@ -80,6 +80,7 @@ pageTest(
     plant(at.tracing.tracer, whereIsMyOrder("Anybody there?"), Date.now());
     await at.tracing.flush();
     await at.page.getByRole("row").filter({ hasText: "Anybody there?" }).waitFor();
+    await at.page.goto("about:blank");
     // What a browser says of connections that end.
     at.problems.length = 0;
   },

@@ -351,6 +351,19 @@ pageTest(
   },
 );
 
+pageTest("Escape leads from a trace that was opened by its address to the list", async (at) => {
+  await openTrace(at, plant(at.tracing.tracer, whereIsMyOrder("Where?"), Date.now()));
+  await at.page.keyboard.press("Escape");
+  await at.page.keyboard.press("Escape");
+  await at.page.getByRole("grid", { name: "Traces" }).waitFor();
+});
+
+pageTest("a span that is not in the trace is no reason to show nothing", async (at) => {
+  const id = plant(at.tracing.tracer, whereIsMyOrder("Where?"), Date.now());
+  await openTrace(at, id, "?span=00000000000000ff");
+  await at.page.getByRole("heading", { level: 2, name: "support-desk.run" }).waitFor();
+});
+
 pageTest("an id of no trace is an error that can be tried again", async (at) => {
   await at.open("#/trace/00000000000000000000000000000001");
   await at.page.getByRole("alert").waitFor();

@@ -35,6 +35,21 @@ export function go(address) {
   location.hash = address;
 }
 
+/** Whether there is something of this page to go back to. */
+let hasMoved = false;
+addEventListener("hashchange", () => {
+  hasMoved = true;
+});
+
+/**
+ * To where the reader came from, or, when an address was opened as such, to `fallback`.
+ * @param {string} fallback
+ */
+export function back(fallback) {
+  if (hasMoved) history.back();
+  else go(fallback);
+}
+
 /**
  * Changes the address in place: what the reader would not want to step back through.
  * @param {string} address

@@ -10,7 +10,7 @@ export function showHelp() {
   });
   const dialog = h(
     "dialog",
-    { class: "help", "aria-label": "Keyboard shortcuts" },
+    { class: "help", "aria-label": "Keyboard shortcuts", tabindex: -1, autofocus: true },
     h("header", {}, h("h2", {}, "Keyboard"), close),
     ...boundKeys().map(({ title, bindings }) =>
       h(

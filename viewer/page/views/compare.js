@@ -2,7 +2,7 @@
 import { align } from "../data/alignment.js";
 import { getTrace } from "../data/api.js";
 import { compact, cost, count, duration } from "../data/format.js";
-import { go, href, replace } from "../data/route.js";
+import { back, href, replace } from "../data/route.js";
 import { spanTree } from "../data/span-tree.js";
 import { button, h } from "../ui/dom.js";
 import { divider } from "../ui/divider.js";
@@ -110,7 +110,7 @@ export function compareView(route) {
     {
       keys: ["Escape"],
       does: "Back",
-      run: () => (history.length > 1 ? history.back() : go(href("traces"))),
+      run: () => back(href("traces")),
     },
   ]);
 

@@ -1,7 +1,7 @@
 /** A session: the conversation that its traces make, with what was done for each answer. */
 import { getSession, getTrace } from "../data/api.js";
 import { compact, cost, dateTime, duration, plural, time } from "../data/format.js";
-import { href } from "../data/route.js";
+import { back, href } from "../data/route.js";
 import { debounced, h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { bindKeys } from "../ui/keyboard.js";
@@ -148,7 +148,7 @@ export function sessionView(route, live) {
     {
       keys: ["Escape"],
       does: "Back",
-      run: () => (history.length > 1 ? history.back() : (location.hash = href("sessions"))),
+      run: () => back(href("sessions")),
     },
   ]);
 

@@ -3,7 +3,7 @@
  * is selected. Stays up to date while spans still come. The address holds what is selected.
  */
 import { getTrace } from "../data/api.js";
-import { href, replace } from "../data/route.js";
+import { back, href, replace } from "../data/route.js";
 import { spanTree } from "../data/span-tree.js";
 import { debounced, h } from "../ui/dom.js";
 import { bindKeys } from "../ui/keyboard.js";
@@ -79,6 +79,7 @@ export function traceView(route, live) {
     const tree = spanTree(detail.spans);
     head.setTrace(detail);
     table.setTree(tree);
+    if (!tree.byId.has(selected)) selected = "";
     if (selected !== "") table.setSelected(selected);
     else if (innerWidth > 900) {
       const first = foundInFront(detail, words) ?? firstError(detail) ?? tree.roots[0]?.span.spanId;
@@ -187,8 +188,7 @@ export function traceView(route, live) {
     if (table.clearFind()) return;
     if (panel.element.contains(document.activeElement)) table.focus();
     else if (selected !== "") select("");
-    else if (history.length > 1) history.back();
-    else location.hash = href("traces");
+    else back(href("traces"));
   }
 
   return {
