@@ -34,6 +34,7 @@ const TABLES: &str = "
         prompt INTEGER NOT NULL, completion INTEGER NOT NULL, total INTEGER NOT NULL,
         cache_read INTEGER NOT NULL, reasoning INTEGER NOT NULL, cost REAL
     );
+    CREATE INDEX open_traces ON traces (key) WHERE root = 0;
     CREATE INDEX traces_by_session ON traces (session, key) WHERE session IS NOT NULL;
 
     CREATE TABLE spans (
