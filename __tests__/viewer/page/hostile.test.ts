@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 
 import { messages, plant } from "./support/plant.js";
-import { pageTest } from "./support/visit.js";
+import { openTrace, pageTest } from "./support/visit.js";
 import type { Visit } from "./support/visit.js";
 
 const MARKUP = `<img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload="window.ran=1">"'\`--></style></title>`;
 const TABS = ["Contents", "Attributes", "Events", "Raw"];
-
-async function openTrace(at: Visit, id: string): Promise<void> {
-  await at.tracing.flush();
-  await at.open(`#/trace/${id}`);
-  await at.page.getByRole("treegrid", { name: "Spans" }).getByRole("row").first().waitFor();
-}
 
 /** Waits until the page answers, and says how long that took, in ms. */
 async function answersIn(at: Visit): Promise<number> {

@@ -90,3 +90,10 @@ export async function exactly(found: Locator, count: number): Promise<void> {
   await found.nth(count - 1).waitFor();
   await found.nth(count).waitFor({ state: "detached" });
 }
+
+/** Opens a trace once it has arrived, and waits for its spans. */
+export async function openTrace(at: Visit, id: string, query = ""): Promise<void> {
+  await at.tracing.flush();
+  await at.open(`#/trace/${id}${query}`);
+  await at.page.getByRole("treegrid", { name: "Spans" }).getByRole("row").first().waitFor();
+}
