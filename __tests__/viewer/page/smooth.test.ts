@@ -5,7 +5,7 @@ import type { Planned } from "./support/plant.js";
 import { pageTest } from "./support/visit.js";
 
 /** Far beyond what a row takes to draw, and below what a reader would call stuck, on a busy machine. */
-const MOST_BLOCKED_MS = 500;
+const MOST_BLOCKED_MS = 1000;
 
 /** 5,000 spans: a run with 50 steps of 9 calls, each with 10 spans below. */
 function large(): Planned {
