@@ -19,6 +19,7 @@ const STEPS = [
   ["types of the package", () => types("tsconfig.json")],
   ["types of the tests", () => types("tsconfig.tests.json")],
   ["types of the scripts", () => types("scripts/tsconfig.json")],
+  ["types of the page", () => types("viewer/page/tsconfig.json")],
   ["lint", () => node("oxlint", ["--type-aware", "--deny-warnings"])],
   ["unused code", () => node("knip", ["--no-progress"])],
   ["licences", () => script("licences.mjs")],

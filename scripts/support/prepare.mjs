@@ -106,9 +106,10 @@ export async function ensureAll() {
  * code becomes ours.
  * @param {string} file
  * @param {readonly string[]} [given]
+ * @param {import("./project.mjs").RunOptions} [options]
  */
-export async function runProgram(file, given = process.argv.slice(2)) {
+export async function runProgram(file, given = process.argv.slice(2), options = {}) {
   const args = ["--enable-source-maps", inProject(file), ...given];
-  const { code } = await run(process.execPath, args);
+  const { code } = await run(process.execPath, args, options);
   process.exitCode = code;
 }
