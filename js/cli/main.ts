@@ -94,7 +94,7 @@ async function main(understood: Arguments | string): Promise<number> {
   return await print(text, countLosses(sections) > 0 ? EXIT_LOSS : 0);
 }
 
-async function spool(words: readonly string[], given: SpoolArguments): Promise<number> {
+async function spool(words: readonly string[], how: SpoolArguments): Promise<number> {
   const [what = "", ...others] = words;
   if (!SPOOL_COMMANDS.includes(what)) {
     return await misused(`spool takes ${SPOOL_COMMANDS.join(", ")}.`);
@@ -102,7 +102,7 @@ async function spool(words: readonly string[], given: SpoolArguments): Promise<n
   if (others.length > 0) return await misused(`"${others.join(" ")}" is not understood.`);
   const loaded = loadNative();
   if (loaded.native === undefined) return await misused(`${loaded.problem}. ${loaded.mend}`);
-  const said = await runSpool(what, given, loaded.native, process.env);
+  const said = await runSpool(what, how, loaded.native, process.env);
   return typeof said === "string" ? await misused(said) : await print(said.text, said.code);
 }
 
