@@ -65,6 +65,8 @@ export class Tracing implements CatalystTracing {
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
   private readonly processEnd: ProcessEnd;
+  /** For what is written on spans of other providers. */
+  private policy: NativePolicy;
 
   constructor(
     native: Native,
@@ -75,6 +77,7 @@ export class Tracing implements CatalystTracing {
   ) {
     this.engine = new Engine(native);
     this.engine.configure(options);
+    this.policy = nativePolicy(options);
     this.recorder = new Recorder({
       outbox: this.engine.outbox,
       sampler: createSampler(options.sampler),
@@ -133,6 +136,7 @@ export class Tracing implements CatalystTracing {
     this.engine.configure(options);
     const isElsewhere = options.register !== this.options.register || isSetUp !== this.isSetUp;
     this.options = options;
+    this.policy = nativePolicy(options);
     this.isSetUp = isSetUp;
     if (isElsewhere) {
       this.registration?.undo();
@@ -227,7 +231,7 @@ export class Tracing implements CatalystTracing {
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
     // As it is when it is asked for: a second `setup()` may say otherwise.
-    const policy = (): NativePolicy => nativePolicy(this.options);
+    const policy = (): NativePolicy => this.policy;
     announce({
       tracing: this,
       contexts,
