@@ -43,6 +43,7 @@ import { type Pricing, pricingOf } from "./pricing.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
 import { recordFailure } from "./spans/run.js";
+import { screen } from "./spans/screened.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -91,7 +92,7 @@ export class Tracing implements CatalystTracing {
       return provider !== undefined && provider !== this.provider;
     };
     this.takeTextRules(options);
-    this.foreignSpans = new ForeignSpans(this.recorder);
+    this.foreignSpans = new ForeignSpans(this.recorder, screen);
     this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
       this.reportHookFault(problem, fault),
     );
