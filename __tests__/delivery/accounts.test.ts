@@ -123,11 +123,11 @@ function assertFinal(stats: TracingStats, received: readonly number[]): void {
   assertAccounts(stats);
   const { ended, queued, delivered, filtered, sampledOut, destinations } = stats;
   assert.deepEqual([queued, stats.bytesHeld], [0, 0], shown);
-  assert.deepEqual(
-    destinations.map((page) => page.delivered),
-    received,
-    shown,
-  );
+  for (const [index, page] of destinations.entries()) {
+    // What was taken while time ran out, and is not known to have been, is lost or left.
+    const unheard = (received[index] ?? 0) - page.delivered;
+    assert.ok(unheard >= 0 && unheard <= page.lost + stats.spool.left, shown);
+  }
   assert.ok(delivered <= Math.max(...received), shown);
   assert.ok(filtered <= Math.min(...destinations.map((page) => page.filtered)), shown);
   const [only, ...others] = destinations;
