@@ -201,6 +201,25 @@ test("limits cut what redaction has left: a value is never half of what was to g
   }
 });
 
+test("stats() counts what policies do each time for each destination", async () => {
+  await using one = await startCollector();
+  await using two = await startCollector();
+  const limits = { valueLength: 100 };
+  await using tracing = await start({
+    redact: ["email", { key: "ssn" }],
+    destinations: [
+      { endpoint: one.url, limits },
+      { endpoint: two.url, limits },
+      { name: "own", endpoint: two.url, redact: false },
+    ],
+  });
+  const attributes = { text: TEXT, broken: '{"ssn": 1' };
+  await manualSpan({ spanName: "s", attributes }, () => undefined);
+  await tracing.flush();
+  const { redacted, redactionFailures, truncated, delivered } = tracing.stats();
+  assert.deepEqual([redacted, redactionFailures, truncated, delivered], [2, 2, 2, 1]);
+});
+
 test("a second setup() changes the policy of a destination from then on", async () => {
   await using viewer = await startCollector();
   await using vendor = await startCollector();
