@@ -11,7 +11,7 @@ import { asRecord, inheritedAt, inheriting } from "../../capture/inherited.js";
 import { underneath } from "../../capture/overlay.js";
 import { activeContext, withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
-import { screened } from "../../spans/screened.js";
+import { screened, startScreened } from "../../spans/screened.js";
 import { stringifyValue } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { runAt } from "./run-scope.js";
@@ -78,7 +78,7 @@ export class TraceState {
     const former = before === undefined ? undefined : trace.getSpan(before);
     if (former !== undefined) return withActive(context, former);
     const attributes = { [Attr.SPAN_KIND]: SpanKindValues.CHAIN };
-    const span = this.tracer.startSpan(workflow, { attributes }, context);
+    const span = startScreened(this.tracer, workflow, { attributes }, context);
     this.root = { span, heardAt: now() };
     collected.register(this.sdkTrace, this.root, this.root);
     return withActive(context, span);
