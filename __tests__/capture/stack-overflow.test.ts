@@ -84,7 +84,7 @@ for (const [what, make] of ways) {
     await using collector = await startCollector();
     const { code, stdout, timedOut } = await runProgram(PRELUDE + make + MAIN, {
       env: { CATALYST_OTLP_ENDPOINT: collector.url },
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
     });
     assert.deepEqual({ code, timedOut }, { code: 0, timedOut: false }, "the process ends");
     const { overflows, stats } = JSON.parse(stdout) as { overflows: number; stats: TracingStats };

@@ -63,7 +63,7 @@ test("traces are printed as they finish, while the app runs on", async () => {
   assert.equal((await program.done).timedOut, false);
 });
 
-test("what has not finished when the process ends is printed as it stands", async () => {
+test("what has not finished when the process ends is printed with what had", async () => {
   const { tree } = await seen(
     `tracer.startActiveSpan("never ends", () => { tracer.startSpan("child").end(); });
     await step("done");`,
@@ -71,7 +71,11 @@ test("what has not finished when the process ends is printed as it stands", asyn
   );
   assert.equal(
     tree,
-    lines("done [CHAIN] 0 ms", "child [internal] 0 ms (its parent has not ended)"),
+    lines(
+      "done [CHAIN] 0 ms",
+      "never ends [internal] 0 ms ERROR: the process ended before the span did: process_exit",
+      "└─ child [internal] 0 ms",
+    ),
   );
 });
 

@@ -25,9 +25,9 @@ let spools = 0;
 const newSpool = (): string => join(FOLDER, String((spools += 1)));
 
 /** Ends spans of these names and is killed, with a collector that did not take them. */
-async function leaveBehind(dir: string, endpoint: string, names: readonly string[]): Promise<void> {
+async function leaveBehind(dir: string, endpoint: string, spans: readonly string[]): Promise<void> {
   const body = `
-    for (const name of ${JSON.stringify(names)}) endSpan(name);
+    for (const name of ${JSON.stringify(spans)}) endSpan(name);
     await tracing.flush(200);
     process.kill(process.pid, "SIGKILL");`;
   await runTraced(body, endpoint, { setup: { spool: dir, timeoutMs: 100 } });
@@ -204,7 +204,7 @@ test("a file that was damaged costs what is damaged, and is counted", async () =
   await withAwayCollector(async (url, comeBack, collector) => {
     const dir = newSpool();
     for (const name of ["a", "b"]) await leaveBehind(dir, url, [name]);
-    const [first = ""] = readdirSync(dir).filter((file) => file.endsWith(".spool"));
+    const first = readdirSync(dir).find((file) => file.endsWith(".spool")) ?? "";
     const bytes = readFileSync(join(dir, first));
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 0xff;
     writeFileSync(join(dir, first), bytes);

@@ -18,12 +18,13 @@ export function toHrTime(input: unknown, clock: Clock): HrTime | undefined {
   return undefined;
 }
 
-/** A reading of `performance.now()` as wall-clock time. */
-export function onClock(at: number, clock: Clock): HrTime {
-  const whole = Math.trunc(clock.anchor);
-  const seconds = Math.trunc(whole / 1000);
-  const millis = (whole % 1000) + (clock.anchor - whole) + at;
-  return normalize(seconds, Math.round(millis * 1e6));
+/** A reading of `performance.now()` as wall-clock time, to the nanosecond as the native half has it. */
+export function onClock(at: number, { anchor }: Clock): HrTime {
+  const wholeAnchor = Math.trunc(anchor);
+  const wholeAt = Math.trunc(at);
+  const millis = (wholeAnchor % 1000) + wholeAt;
+  const fractions = Math.round((anchor - wholeAnchor) * 1e6) + Math.round((at - wholeAt) * 1e6);
+  return normalize(Math.trunc(wholeAnchor / 1000), millis * 1e6 + fractions);
 }
 
 function fromMillis(millis: number): HrTime | undefined {

@@ -2,6 +2,7 @@
 /**
  * The command line: `npx catalyst-tracing doctor`, `npx catalyst-tracing spool status`. Exits with 0
  * when all is well, 1 when something loses spans or was left undone, 2 when it was called wrongly.
+ * The viewer's commands are the viewer's own, arguments, output and exit code.
  */
 import { parseArgs } from "node:util";
 
@@ -11,10 +12,12 @@ import { suggestName } from "../options/names.js";
 import { examine } from "./doctor.js";
 import { asJson, asText, countLosses } from "./report.js";
 import { runSpool, SPOOL_COMMANDS, type SpoolArguments } from "./spool.js";
+import { isViewerCommand, runViewer, VIEWER_COMMANDS } from "./viewer.js";
 
 const HELP = `Usage: catalyst-tracing <command> [options]
 
 Commands:
+  dev        Receives traces on this machine and shows them in a browser, at http://localhost:8799.
   doctor     Looks at the app in this folder: what runs it, its configuration, whether the
              collector answers, and which SDKs will be traced. Exits with 1 when something
              would lose spans.
@@ -36,13 +39,14 @@ Options:
   --version  prints the version
 `;
 
-const COMMANDS = ["doctor", "spool"];
+const COMMANDS = ["doctor", "spool", ...VIEWER_COMMANDS];
 
 const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const exitCode = await main(parse(process.argv.slice(2)));
+const given = process.argv.slice(2);
+const exitCode = isViewerCommand(given[0]) ? await runViewer(given) : await main(parse(given));
 process.exit(exitCode);
 
 interface Arguments {
@@ -73,9 +77,9 @@ function parse(args: readonly string[]): Arguments | string {
   }
 }
 
-async function main(given: Arguments | string): Promise<number> {
-  if (typeof given === "string") return await misused(given);
-  const { values, positionals } = given;
+async function main(understood: Arguments | string): Promise<number> {
+  if (typeof understood === "string") return await misused(understood);
+  const { values, positionals } = understood;
   if (values.version === true) return await print(`${PACKAGE_VERSION}\n`, 0);
   if (values.help === true) return await print(HELP, 0);
   const [command, ...others] = positionals;
@@ -90,7 +94,7 @@ async function main(given: Arguments | string): Promise<number> {
   return await print(text, countLosses(sections) > 0 ? EXIT_LOSS : 0);
 }
 
-async function spool(words: readonly string[], given: SpoolArguments): Promise<number> {
+async function spool(words: readonly string[], how: SpoolArguments): Promise<number> {
   const [what = "", ...others] = words;
   if (!SPOOL_COMMANDS.includes(what)) {
     return await misused(`spool takes ${SPOOL_COMMANDS.join(", ")}.`);
@@ -98,7 +102,7 @@ async function spool(words: readonly string[], given: SpoolArguments): Promise<n
   if (others.length > 0) return await misused(`"${others.join(" ")}" is not understood.`);
   const loaded = loadNative();
   if (loaded.native === undefined) return await misused(`${loaded.problem}. ${loaded.mend}`);
-  const said = await runSpool(what, given, loaded.native, process.env);
+  const said = await runSpool(what, how, loaded.native, process.env);
   return typeof said === "string" ? await misused(said) : await print(said.text, said.code);
 }
 

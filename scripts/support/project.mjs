@@ -33,6 +33,7 @@ export function say(progress) {
  * @typedef {object} RunOptions
  * @property {NodeJS.ProcessEnv} [env] in addition to the environment
  * @property {string} [cwd]
+ * @property {"inherit" | "ignore"} [stdin] nothing to read, unless a person is to be asked
  * @property {"inherit" | "pipe"} [stdout] "pipe" collects it into the result
  * @property {"inherit" | "pipe" | "ignore"} [stderr]
  * @property {(chunk: string) => void} [onStdout] sees collected output as it comes
@@ -47,12 +48,20 @@ export function say(progress) {
  * @returns {Promise<{ code: number, signal: NodeJS.Signals | null, stdout: string, stderr: string }>}
  */
 export function run(command, args, options = {}) {
-  const { env, cwd = ROOT, stdout = "inherit", stderr = "inherit", onStdout, timeoutMs } = options;
+  const {
+    env,
+    cwd = ROOT,
+    stdin = "ignore",
+    stdout = "inherit",
+    stderr = "inherit",
+    onStdout,
+    timeoutMs,
+  } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ["ignore", stdout, stderr],
+      stdio: [stdin, stdout, stderr],
       shell: command === "npm" && SHELL_FOR_NPM,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     });

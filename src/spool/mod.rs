@@ -52,7 +52,10 @@
 //! - A newer version's segments are neither read nor deleted.
 //! - Everything that touches files is behind [`Disk`], and nothing here panics or waits.
 
+mod adoption;
+mod directory;
 mod disk;
+mod eviction;
 mod files;
 mod format;
 mod names;
@@ -64,8 +67,10 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub use adoption::Salvage;
 pub use disk::{Disk, DiskFile, Listed, Lock};
+pub use eviction::Evicted;
 pub use files::Folder;
 pub use scan::{Found, Scan, Unreadable, scan};
-pub use store::{Appended, Evicted, Refused, Salvage, Spool, Terms, Ticket, segment_bytes};
+pub use store::{Appended, Refused, Spool, Terms, Ticket, segment_bytes};
 pub use survey::{Survey, clear, survey};

@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 
-use bytes::Bytes;
-
+use super::directory::remove_lock_if_alone;
 use super::disk::{Disk, Lock};
+use super::eviction::Evicted;
 use super::format::{RECORD_HEADER_BYTES, SegmentHeader};
 use super::names::Instance;
-use super::scan::{Scan, Unreadable, scan};
 use super::segment::Segment;
 
 /// Large enough that few files hold a long outage, small enough to be read back in one go.
@@ -43,9 +42,9 @@ pub fn segment_bytes(max_bytes: u64) -> u64 {
 /// A record's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket {
-    segment: u32,
-    at: u32,
-    payload_bytes: u32,
+    pub(super) segment: u32,
+    pub(super) at: u32,
+    pub(super) payload_bytes: u32,
 }
 
 impl Ticket {
@@ -63,15 +62,6 @@ pub struct Appended {
     pub evicted: Evicted,
 }
 
-/// What had to go to make room.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Evicted {
-    /// Segments whose tickets are void now.
-    pub segments: Vec<u32>,
-    /// Waiting spans of dead processes.
-    pub orphaned_spans: u64,
-}
-
 /// Why a record was not written. The spans are as safe as they would be without a spool.
 #[derive(Debug)]
 pub enum Refused {
@@ -81,31 +71,19 @@ pub enum Refused {
     Disk(io::Error),
 }
 
-/// What one segment of a dead process held.
-#[derive(Debug, Default)]
-pub struct Salvage {
-    pub records: Vec<(Ticket, u32, Bytes)>,
-    /// Stretches and records that cannot be read.
-    pub damaged: usize,
-    /// Spans in those, as far as is known.
-    pub damaged_spans: u64,
-    /// A later version wrote it, whose it stays.
-    pub is_newer: bool,
-}
-
 pub struct Spool {
-    disk: Box<dyn Disk>,
-    terms: Terms,
-    instance: Instance,
+    pub(super) disk: Box<dyn Disk>,
+    pub(super) terms: Terms,
+    pub(super) instance: Instance,
     /// Our own, and those of the dead whose segments we have.
-    locks: BTreeMap<Instance, Box<dyn Lock>>,
+    pub(super) locks: BTreeMap<Instance, Box<dyn Lock>>,
     /// All that may hold something that waits, by number.
-    segments: BTreeMap<u32, Segment>,
-    last_segment: u32,
+    pub(super) segments: BTreeMap<u32, Segment>,
+    pub(super) last_segment: u32,
     /// The one that is written to.
-    active: Option<u32>,
+    pub(super) active: Option<u32>,
     /// Segments of the dead that have not been read yet, the oldest first.
-    orphans: VecDeque<(String, Instance)>,
+    pub(super) orphans: VecDeque<(String, Instance)>,
 }
 
 impl Spool {
@@ -250,119 +228,8 @@ impl Spool {
         }
     }
 
-    /// Takes over what dead processes left behind for this destination, to be read with
-    /// [`Spool::next_orphan`], and puts away what has no use.
-    ///
-    /// # Errors
-    /// When the directory cannot be read.
-    pub fn adopt(&mut self) -> io::Result<()> {
-        let (mut owners, mut with_segments) = (BTreeSet::new(), BTreeSet::new());
-        for listed in self.disk.list()? {
-            if let Some(instance) = Instance::of_segment(&listed.name) {
-                with_segments.insert(instance.clone());
-                owners.insert(instance);
-            }
-            owners.extend(Instance::of_lock(&listed.name));
-        }
-        let mut adopted = BTreeSet::new();
-        for instance in owners {
-            let is_wanted = !with_segments.contains(&instance) || self.may_take(&instance);
-            if !is_wanted || self.locks.contains_key(&instance) {
-                continue;
-            }
-            let lock = self.disk.lock(&instance.lock_name());
-            if let Ok(Some(lock)) = lock
-                && lock.is_there()
-            {
-                adopted.insert(instance.clone());
-                self.locks.insert(instance, lock);
-            }
-        }
-        // Only now nobody else changes what they have.
-        let mut names: Vec<_> = self.disk.list()?.into_iter().map(|listed| listed.name).collect();
-        names.sort();
-        for name in names {
-            if let Some(instance) = Instance::of_segment(&name).filter(|it| adopted.contains(it)) {
-                self.orphans.push_back((name, instance));
-            }
-        }
-        adopted.iter().for_each(|instance| self.release_if_empty(instance));
-        Ok(())
-    }
-
-    fn may_take(&self, instance: &Instance) -> bool {
-        self.terms.takes_all || instance.is_for(&self.terms.destination)
-    }
-
-    /// How many segments there are to get with [`Spool::next_orphan`].
-    pub fn orphans(&self) -> usize {
-        self.orphans.len()
-    }
-
-    /// What waits in the oldest segment that was taken over and not read yet.
-    pub fn next_orphan(&mut self) -> Option<Salvage> {
-        let (name, instance) = self.orphans.pop_front()?;
-        let read = self.read_whole(&name);
-        let mut salvage = Salvage::default();
-        let Ok(bytes) = read else {
-            self.release_if_empty(&instance);
-            return Some(salvage);
-        };
-        let bytes = Bytes::from(bytes);
-        match scan(&bytes) {
-            Ok(found) if self.terms.takes_all || found.destination == self.terms.destination => {
-                salvage = self.take_over(&name, &instance, &bytes, &found);
-            }
-            Ok(_) => {}
-            Err(Unreadable::Newer(_)) => salvage.is_newer = true,
-            Err(Unreadable::Damaged) => {
-                // An empty one is what is left of a beginning.
-                salvage.damaged = usize::from(!bytes.is_empty());
-                let _ = self.disk.remove(&name);
-            }
-        }
-        self.release_if_empty(&instance);
-        Some(salvage)
-    }
-
-    fn take_over(
-        &mut self,
-        name: &str,
-        instance: &Instance,
-        bytes: &Bytes,
-        found: &Scan<'_>,
-    ) -> Salvage {
-        let number = self.last_segment + 1;
-        self.last_segment = number;
-        let mut records = Vec::new();
-        for record in found.records.iter().filter(|record| !record.is_done) {
-            let place = u32::try_from(record.at).ok().zip(u32::try_from(record.payload.len()).ok());
-            if let Some((at, payload_bytes)) = place {
-                let ticket = Ticket { segment: number, at, payload_bytes };
-                records.push((ticket, record.spans, bytes.slice_ref(record.payload)));
-            }
-        }
-        let length = bytes.len() as u64;
-        let segment =
-            Segment::found(name.to_owned(), instance.clone(), length, found.salt, records.len());
-        self.segments.insert(number, segment);
-        if records.is_empty() {
-            self.delete(number);
-        }
-        Salvage {
-            records,
-            damaged: found.damaged,
-            damaged_spans: found.damaged_spans,
-            is_newer: false,
-        }
-    }
-
-    fn read_whole(&self, name: &str) -> io::Result<Vec<u8>> {
-        read_whole(&*self.disk, name)
-    }
-
     /// The segment is done with, or has to go.
-    fn delete(&mut self, number: u32) {
+    pub(super) fn delete(&mut self, number: u32) {
         let Some(segment) = self.segments.remove(&number) else { return };
         let _ = self.disk.remove(&segment.name);
         let instance = segment.instance.clone();
@@ -371,7 +238,7 @@ impl Spool {
     }
 
     /// Lets go of a dead process's lock when nothing of it is left to guard.
-    fn release_if_empty(&mut self, instance: &Instance) {
+    pub(super) fn release_if_empty(&mut self, instance: &Instance) {
         let is_used = *instance == self.instance
             || self.segments.values().any(|segment| segment.instance == *instance)
             || self.orphans.iter().any(|(_, owner)| owner == instance);
@@ -381,59 +248,6 @@ impl Spool {
         let Some(lock) = self.locks.remove(instance) else { return };
         remove_lock_if_alone(&*self.disk, instance);
         drop(lock);
-    }
-
-    fn bytes_on_disk(&self) -> io::Result<u64> {
-        Ok(segments_on(&*self.disk)?.iter().map(|(listed, _)| listed.1).sum())
-    }
-
-    /// Deletes the oldest segments, whosever they are, until there is room.
-    fn make_room(&mut self, needed: u64, evicted: &mut Evicted) -> io::Result<()> {
-        let mut segments = segments_on(&*self.disk)?;
-        segments.sort();
-        let mut total: u64 = segments.iter().map(|((_, bytes), _)| bytes).sum();
-        for ((name, bytes), instance) in segments {
-            if total + needed <= self.terms.max_bytes {
-                break;
-            }
-            if self.evict(&name, &instance, evicted) {
-                total -= bytes;
-            }
-        }
-        Ok(())
-    }
-
-    fn evict(&mut self, name: &str, instance: &Instance, evicted: &mut Evicted) -> bool {
-        let ours = self.segments.iter().find(|(_, segment)| segment.name == name);
-        if let Some((&number, _)) = ours {
-            self.delete(number);
-            evicted.segments.push(number);
-            return true;
-        }
-        // Whoever has the lock counts what is lost: the process itself when it finds it gone.
-        let lock = match self.locks.contains_key(instance) {
-            true => None,
-            false => self.disk.lock(&instance.lock_name()).ok().flatten(),
-        };
-        let is_ours_to_count = lock.is_some() || self.locks.contains_key(instance);
-        let Ok(bytes) = self.read_whole(name) else { return false };
-        let spans = match scan(&bytes) {
-            Err(Unreadable::Newer(_)) => return false,
-            Err(Unreadable::Damaged) => 0,
-            Ok(found) => found.waiting_spans() + found.damaged_spans,
-        };
-        if self.disk.remove(name).is_err() {
-            return false;
-        }
-        if is_ours_to_count {
-            evicted.orphaned_spans += spans;
-        }
-        self.orphans.retain(|(orphan, _)| orphan != name);
-        if lock.is_some() {
-            remove_lock_if_alone(&*self.disk, instance);
-        }
-        self.release_if_empty(instance);
-        true
     }
 }
 
@@ -449,33 +263,4 @@ impl Drop for Spool {
 
 fn too_large() -> Refused {
     Refused::Disk(io::ErrorKind::FileTooLarge.into())
-}
-
-/// Removes a lock file that guards nothing, by whoever holds the lock.
-pub(super) fn remove_lock_if_alone(disk: &dyn Disk, instance: &Instance) {
-    let is_alone =
-        segments_on(disk).is_ok_and(|all| all.iter().all(|(_, owner)| owner != instance));
-    if is_alone {
-        let _ = disk.remove(&instance.lock_name());
-    }
-}
-
-type NameAndBytes = (String, u64);
-
-/// All segments in the directory.
-pub(super) fn segments_on(disk: &dyn Disk) -> io::Result<Vec<(NameAndBytes, Instance)>> {
-    let listed = disk.list()?.into_iter();
-    Ok(listed
-        .filter_map(|listed| {
-            let instance = Instance::of_segment(&listed.name)?;
-            Some(((listed.name, listed.bytes), instance))
-        })
-        .collect())
-}
-
-/// More than any segment of ours has: a record of the largest request in a segment of its own.
-const MAX_READ_BYTES: usize = 80 * 1024 * 1024;
-
-pub(super) fn read_whole(disk: &dyn Disk, name: &str) -> io::Result<Vec<u8>> {
-    disk.open(name)?.read_at(0, MAX_READ_BYTES)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::directory::{read_whole, remove_lock_if_alone, segments_on};
 use super::disk::Disk;
 use super::names::Instance;
 use super::scan::{Unreadable, scan};
-use super::store::{read_whole, remove_lock_if_alone, segments_on};
 
 /// What one process left, or has, in the directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
