@@ -10,7 +10,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } fr
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { hostPlatform } from "./support/compiler.mjs";
+import { cargoBuild, hostPlatform, needCargo, platformName } from "./support/compiled.mjs";
 import { buildPackage, ensureModules } from "./support/prepare.mjs";
 import {
   Failure,
@@ -35,6 +35,9 @@ const SCENARIOS = [
 ];
 const TIMEOUT_MS = 180_000;
 
+/** Only a nightly compiler has sanitizers. */
+const NIGHTLY = { RUSTUP_TOOLCHAIN: "nightly" };
+
 /** Quick to build, and with lines in reports. */
 const PROFILE = {
   CARGO_PROFILE_RELEASE_LTO: "off",
@@ -46,17 +49,18 @@ const PROFILE = {
 
 /** The addon, instrumented, at the path at which the copy of the package looks for it. */
 async function buildAddon() {
+  await needCargo("the native addon");
   const folder = process.env["CARGO_TARGET_DIR"] ?? inProject("target", "sanitized");
-  const host = await hostPlatform();
-  await mustRun(
-    "the instrumented build (it needs a nightly compiler: rustup toolchain add nightly)",
-    "cargo",
-    ["+nightly", "build", "--release", "--lib", "--target", host, "--target-dir", folder],
-    { env: { ...PROFILE, RUSTFLAGS: "-Zsanitizer=address --cfg sanitized" } },
-  );
-  const library = join(folder, host, "release", "libcatalyst_tracing.so");
-  const abi = host.endsWith("musl") ? "musl" : "gnu";
-  copyFileSync(library, join(FOLDER, `catalyst-tracing.linux-${process.arch}-${abi}.node`));
+  const args = ["--lib", "--target", await hostPlatform(), "--target-dir", folder];
+  const artifacts = await cargoBuild("the addon (it needs a nightly compiler)", args, {
+    ...PROFILE,
+    ...NIGHTLY,
+    RUSTFLAGS: "-Zsanitizer=address --cfg sanitized",
+  });
+  const libraries = artifacts.filter(({ target }) => target.kind.includes("cdylib"));
+  const library = libraries.flatMap(({ filenames }) => filenames).find((it) => it.endsWith(".so"));
+  if (library === undefined) throw new Failure("cargo reported no library.");
+  copyFileSync(library, join(FOLDER, `catalyst-tracing.${platformName()}.node`));
 }
 
 /** The sanitizer's runtime, which comes as an archive, as a library that Node can be started with. */

@@ -1,11 +1,13 @@
 /**
  * The targets of `fuzz/`: compiled with libFuzzer's instrumentation, run for a time, and what came of
- * it in a sentence. The compiler's flags are those of cargo-fuzz, which is not needed here.
+ * it in a sentence. The compiler's flags are those of cargo-fuzz, which is not needed: they are
+ * stable ones, so that coverage guides the choice of inputs with any compiler.
  */
 import { existsSync, mkdirSync } from "node:fs";
+import { relative } from "node:path";
 
-import { hostPlatform } from "./compiler.mjs";
-import { Failure, inProject, run } from "./project.mjs";
+import { cargoBuild, hostPlatform, needCargo } from "./compiled.mjs";
+import { Failure, inProject, ROOT, run } from "./project.mjs";
 
 const MANIFEST = inProject("fuzz", "Cargo.toml");
 
@@ -45,30 +47,17 @@ export async function targetNames() {
  * @param {boolean} withSanitizer
  */
 export async function buildTargets(targets, withSanitizer) {
+  await needCargo("what is fuzzed");
   const folder = process.env["CARGO_TARGET_DIR"] ?? inProject("fuzz", "target");
-  const args = ["build", "--release", "--manifest-path", MANIFEST, "--target-dir", folder];
-  args.push("--target", await hostPlatform(), "--message-format=json-render-diagnostics");
-  for (const name of targets) args.push("--bin", name);
+  const args = ["--manifest-path", MANIFEST, "--target-dir", folder];
+  args.push("--target", await hostPlatform(), ...targets.flatMap((name) => ["--bin", name]));
   const flags = [...INSTRUMENTATION, ...(withSanitizer ? ["-Zsanitizer=address"] : [])];
-  const { code, stdout } = await run("cargo", withSanitizer ? ["+nightly", ...args] : args, {
-    env: { RUSTFLAGS: flags.join(" ") },
-    stdout: "pipe",
+  const artifacts = await cargoBuild("the fuzz targets (libFuzzer wants a C++ compiler)", args, {
+    RUSTFLAGS: flags.join(" "),
+    ...(withSanitizer ? { RUSTUP_TOOLCHAIN: "nightly" } : {}),
   });
-  if (code !== 0) {
-    throw new Failure(
-      "The fuzz targets cannot be built. libFuzzer needs a C++ compiler (`c++`)" +
-        (withSanitizer
-          ? ", and --asan a nightly one for Rust (`rustup toolchain add nightly`)."
-          : "."),
-    );
-  }
-  /** @type {Map<string, string>} */
-  const programs = new Map();
-  for (const line of stdout.split("\n").filter((text) => text.startsWith("{"))) {
-    const { target, executable } = JSON.parse(line);
-    if (executable) programs.set(target.name, executable);
-  }
-  return programs;
+  const made = artifacts.map(({ target, executable }) => [target.name, executable ?? ""]);
+  return new Map(/** @type {[string, string][]} */ (made).filter(([, program]) => program !== ""));
 }
 
 /**
@@ -118,7 +107,7 @@ function whatToDo(name, output) {
   const base64 = /^Base64: (\S+)$/m.exec(output)?.[1];
   if (file === undefined) return "FAILED, and left no input.";
   return (
-    `FOUND a fault. Once more: npm run fuzz -- ${name} --input ${file}` +
+    `FOUND a fault. Once more: npm run fuzz -- ${name} --input ${relative(ROOT, file)}` +
     (base64 === undefined ? "" : ` (in base64: ${base64})`)
   );
 }
