@@ -63,6 +63,14 @@ export async function needCargo(what) {
   );
 }
 
+/** The platform that the compiler compiles for: named, so that build scripts get no flags of ours. */
+export async function hostPlatform() {
+  const { stdout } = await run("rustc", ["-vV"], { stdout: "pipe" });
+  const host = /^host: (.+)$/m.exec(stdout)?.[1];
+  if (host === undefined) throw new Failure("rustc -vV does not say what its host is.");
+  return host;
+}
+
 /**
  * What cargo says of each thing that it made, wherever it was told to put it.
  * @param {string} what is built

@@ -45,7 +45,7 @@ export function say(progress) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<{ code: number, stdout: string, stderr: string }>}
+ * @returns {Promise<{ code: number, signal: NodeJS.Signals | null, stdout: string, stderr: string }>}
  */
 export function run(command, args, options = {}) {
   const {
@@ -74,7 +74,7 @@ export function run(command, args, options = {}) {
       output.stderr += chunk;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? 1, ...output }));
+    child.once("close", (code, signal) => resolve({ code: code ?? 1, signal, ...output }));
   });
 }
 

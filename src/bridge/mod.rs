@@ -27,7 +27,9 @@ use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
 /// A span is a few hundred small allocations that all die together. The system's allocator made
-/// that, and the faulting in of large blocks, a third of the native thread's work.
+/// that, and the faulting in of large blocks, a third of the native thread's work. A sanitizer only
+/// sees what the system's allocator gives out.
+#[cfg(not(sanitized))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
