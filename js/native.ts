@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 import type * as Contract from "../index.js";
+import { platform, platformNames } from "./platform.js";
 
 export type Native = typeof Contract;
 
@@ -21,12 +22,6 @@ export type LoadOutcome =
 
 const require = createRequire(import.meta.url);
 
-/** The C libraries that an addon may be linked with, the more likely one first. */
-const LIBC_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
-  linux: ["-gnu", "-musl"],
-  win32: ["-msvc"],
-};
-
 /** By its path, as an installation may have another name than this package. */
 const BUILD_SCRIPT = fileURLToPath(new URL("../scripts/build-native.mjs", import.meta.url));
 
@@ -38,10 +33,8 @@ export function loadNative(): LoadOutcome {
 }
 
 function load(): LoadOutcome {
-  const platform = `${process.platform}-${process.arch}`;
-  const suffixes = LIBC_SUFFIXES[process.platform] ?? [""];
   const failures: string[] = [];
-  for (const name of suffixes.map((suffix) => platform + suffix)) {
+  for (const name of platformNames()) {
     for (const file of [`../catalyst-tracing.${name}.node`, `catalyst-tracing-${name}`]) {
       try {
         return { native: require(file) as Native };
@@ -52,7 +45,7 @@ function load(): LoadOutcome {
   }
   const why = failures.length > 0 ? ` (${failures.join("; ")})` : "";
   return {
-    problem: `there is no native module for ${platform}${why}`,
+    problem: `there is no native module for ${platform()}${why}`,
     mend: `Build it from source with a Rust toolchain: node ${BUILD_SCRIPT}`,
   };
 }

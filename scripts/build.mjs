@@ -1,9 +1,12 @@
-/** `npm run build`: the native addon and `dist/`, on a fresh clone too. */
-import { buildPackage, ensureModules, ensureNative } from "./support/prepare.mjs";
+/** `npm run build`: the native addon, the viewer and `dist/`, on a fresh clone too. */
+import { buildPackage, ensureModules, ensureNative, ensureViewer } from "./support/prepare.mjs";
 import { runMain } from "./support/project.mjs";
 
 await runMain(async () => {
   await ensureModules();
-  if (!process.argv.includes("--js")) await ensureNative();
+  if (!process.argv.includes("--js")) {
+    await ensureNative();
+    await ensureViewer();
+  }
   await buildPackage();
 });

@@ -15,7 +15,7 @@ const DENY_WARNINGS = ["--", "-D", "warnings"];
 /** @type {Step[]} */
 const STEPS = [
   ["formatting", () => node("prettier", ["--check", "--log-level=warn", "."])],
-  ["formatting of Rust", () => ["cargo", ["fmt", "--check"]]],
+  ["formatting of Rust", () => ["cargo", ["fmt", "--all", "--check"]]],
   ["types of the package", () => types("tsconfig.json")],
   ["types of the tests", () => types("tsconfig.tests.json")],
   ["types of the scripts", () => types("scripts/tsconfig.json")],
@@ -26,6 +26,7 @@ const STEPS = [
   // napi exports nothing into a test program, so that the bridge would be unused code there.
   ["clippy", () => clippy("--lib")],
   ["clippy with tests", () => clippy("--all-targets", "--no-default-features")],
+  ["clippy of the viewer", () => clippy("--all-targets", "--package", "catalyst-viewer")],
   ["native contract", () => script("build-native.mjs", "--check")],
 ];
 

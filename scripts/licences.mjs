@@ -1,5 +1,5 @@
 /**
- * Checks the licences of everything that is shipped: crates that the addon is built from (not those
+ * Checks the licences of everything that is shipped: crates that the addon and the viewer are built from (not those
  * that only tests and build scripts use) and the npm packages that come with an installation. Needs
  * no network once they are downloaded.
  */
@@ -30,23 +30,24 @@ const ALLOWED = new Set([
 
 /** @returns {Promise<Dependency[]>} */
 async function crates() {
-  const { packages, resolve } = await cargoMetadata();
+  const { packages, resolve, workspace_members: ours } = await cargoMetadata();
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const reached = new Set([resolve.root]);
+  const reached = new Set(ours);
   for (const id of reached) {
     for (const { pkg, dep_kinds } of nodes.get(id)?.deps ?? []) {
       if (dep_kinds.some(({ kind }) => kind === null)) reached.add(pkg);
     }
   }
   return packages
-    .filter(({ id }) => id !== resolve.root && reached.has(id))
+    .filter(({ id }) => !ours.includes(id) && reached.has(id))
     .map(({ name, version, license }) => ({ name, version, licence: license ?? undefined }));
 }
 
 /**
  * @typedef {object} Metadata
  * @property {{ id: string, name: string, version: string, license: string | null }[]} packages
- * @property {{ root: string, nodes: Node[] }} resolve
+ * @property {string[]} workspace_members
+ * @property {{ nodes: Node[] }} resolve
  * @typedef {{ id: string, deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }} Node
  */
 

@@ -44,8 +44,13 @@ function matches(file, text) {
 
 async function rustTests() {
   say("Rust tests");
-  const args = ["test", "--no-default-features", "--locked"];
-  const { code, stdout } = await run("cargo", args, {
+  const addon = await cargoTest("--no-default-features");
+  return add(addon, await cargoTest("--package", "catalyst-viewer"));
+}
+
+/** @param {...string} args */
+async function cargoTest(...args) {
+  const { code, stdout } = await run("cargo", ["test", "--locked", ...args], {
     stdout: "pipe",
     onStdout: (chunk) => process.stdout.write(chunk),
   });

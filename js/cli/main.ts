@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command line: `npx catalyst-tracing doctor`. Exits with 0 when all is well, 1 when the doctor
- * found something that loses spans, 2 when it was called wrongly.
+ * found something that loses spans, 2 when it was called wrongly. The viewer's commands are the
+ * viewer's own, arguments, output and exit code.
  */
 import { parseArgs } from "node:util";
 
@@ -9,10 +10,12 @@ import { PACKAGE_VERSION } from "../options.js";
 import { suggestName } from "../options/names.js";
 import { examine } from "./doctor.js";
 import { asJson, asText, countLosses } from "./report.js";
+import { isViewerCommand, runViewer, VIEWER_COMMANDS } from "./viewer.js";
 
 const HELP = `Usage: catalyst-tracing <command> [options]
 
 Commands:
+  dev        Receives traces on this machine and shows them in a browser, at http://localhost:8799.
   doctor     Looks at the app in this folder: what runs it, its configuration, whether the
              collector answers, and which SDKs will be traced. Exits with 1 when something
              would lose spans.
@@ -23,13 +26,16 @@ Options:
   --version  prints the version
 `;
 
-const COMMANDS = ["doctor"];
+const COMMANDS = ["doctor", ...VIEWER_COMMANDS];
 
 const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const exitCode = await main(parse(process.argv.slice(2)));
+const [command, ...others] = process.argv.slice(2);
+const exitCode = isViewerCommand(command)
+  ? await runViewer([command, ...others])
+  : await main(parse(process.argv.slice(2)));
 process.exit(exitCode);
 
 interface Arguments {

@@ -1,7 +1,7 @@
 /**
  * What must be there before anything of the project runs, each made when it is missing or stale:
- * installed packages, the native addon, the compiled package, the compiled tests, benches and
- * examples. Packages and addon are looked at first and cost nothing when they are there; compiling
+ * installed packages, the native addon, the viewer, the compiled package, the compiled tests, benches and
+ * examples. Packages, addon and viewer are looked at first and cost nothing when they are there; compiling
  * TypeScript takes a second and is simply done.
  */
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -54,6 +54,11 @@ export async function ensureNative() {
   await mustRun("npm run build:native", process.execPath, [script]);
 }
 
+export async function ensureViewer() {
+  const script = inProject("scripts", "build-viewer.mjs");
+  await mustRun("npm run build:viewer", process.execPath, [script]);
+}
+
 /** Compiles `js/` into `dist/`, and takes away what no source stands for any more. */
 export async function buildPackage() {
   await compile("tsconfig.json");
@@ -91,6 +96,7 @@ function prune(output, source) {
 export async function ensureAll() {
   await ensureModules();
   await ensureNative();
+  await ensureViewer();
   await buildPackage();
   await buildTests();
 }

@@ -21,7 +21,7 @@ mod encoder;
 mod endpoint;
 mod exchange;
 mod fault;
-mod json;
+pub mod json;
 mod memory;
 mod negotiation;
 mod observer;

@@ -1,0 +1,142 @@
+//! Which traces are wanted, and how that is asked for in SQL. Every condition but text and time is a
+//! label, so the rarest label leads and the others are looked up for each trace that it names.
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use super::summary::TraceStatus;
+use super::{StoreError, keys};
+use crate::intake::LabelKey;
+use crate::intake::labels::ERROR;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// A trace that began in this span of time, both ends included.
+    pub from_ms: Option<i64>,
+    pub to_ms: Option<i64>,
+    pub status: Option<TraceStatus>,
+    /// All of them, on any spans of the trace.
+    pub labels: Vec<(LabelKey, String)>,
+    /// Words that one span has.
+    pub text: Option<String>,
+}
+
+/// Where a list goes on: after the trace of this key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    pub limit: usize,
+    pub before: Option<i64>,
+}
+
+/// Conditions on `traces t`, and what they are bound to.
+#[derive(Default)]
+pub struct Conditions {
+    pub from: String,
+    pub all: Vec<String>,
+    pub values: Vec<Value>,
+    /// No trace before this key fulfils them.
+    pub first_key: i64,
+}
+
+/// Beyond it, a label is common, however common it is.
+const COUNTED: i64 = 10_000;
+const NANOS_PER_MS: i64 = 1_000_000;
+
+impl Filter {
+    /// Without the text. `None` when no trace can fulfil them.
+    pub fn conditions(&self, connection: &Connection) -> Result<Option<Conditions>, StoreError> {
+        let Some(mut labels) = self.label_ids(connection)? else { return Ok(None) };
+        if labels.len() > 1 {
+            let mut counted = Vec::with_capacity(labels.len());
+            for label in labels {
+                counted.push((count(connection, &label)?, label));
+            }
+            counted.sort_by_key(|(count, _)| *count);
+            labels = counted.into_iter().map(|(_, label)| label).collect();
+        }
+        let mut conditions = Conditions { from: "traces t".to_owned(), ..Conditions::default() };
+        for (at, (label, value)) in labels.into_iter().enumerate() {
+            if at == 0 {
+                conditions.from = "labels l CROSS JOIN traces t ON t.key = l.trace".to_owned();
+                conditions.all.push("l.label = ? AND l.value = ?".to_owned());
+            } else {
+                conditions.all.push(
+                    "EXISTS (SELECT 1 FROM labels o WHERE o.label = ? AND o.value = ? \
+                     AND o.trace = t.key)"
+                        .to_owned(),
+                );
+            }
+            conditions.values.push(label.into());
+            conditions.values.push(value.into());
+        }
+        match self.status {
+            Some(TraceStatus::Ok) => {
+                conditions.all.push("t.error_count = 0 AND t.root > 0".to_owned());
+            }
+            Some(TraceStatus::Open) => {
+                conditions.all.push("t.error_count = 0 AND t.root = 0".to_owned());
+            }
+            // A label.
+            Some(TraceStatus::Error) | None => {}
+        }
+        if let Some(from_ms) = self.from_ms {
+            let from_ns = from_ms.saturating_mul(NANOS_PER_MS);
+            // No trace has a key from before it began.
+            conditions.first_key = keys::first_at(from_ns);
+            conditions.push_key(">=", conditions.first_key);
+            conditions.push("t.start_ns >= ?", from_ns);
+        }
+        if let Some(to_ms) = self.to_ms {
+            let to_ns = to_ms.saturating_add(1).saturating_mul(NANOS_PER_MS);
+            conditions.push("t.start_ns < ?", to_ns);
+        }
+        Ok(Some(conditions))
+    }
+
+    fn label_ids(&self, connection: &Connection) -> Result<Option<Vec<(i64, String)>>, StoreError> {
+        let mut labels: Vec<&(LabelKey, String)> = self.labels.iter().collect();
+        let failed = (LabelKey::Status, ERROR.to_owned());
+        if self.status == Some(TraceStatus::Error) {
+            labels.push(&failed);
+        }
+        let mut ids = Vec::with_capacity(labels.len());
+        for (key, value) in labels {
+            match super::facets::label_id(connection, key)? {
+                Some(id) => ids.push((id, value.clone())),
+                // No span has ever had it.
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(ids))
+    }
+}
+
+impl Conditions {
+    pub fn push(&mut self, condition: &str, value: i64) {
+        self.all.push(condition.to_owned());
+        self.values.push(value.into());
+    }
+
+    /// On the index that leads.
+    pub fn push_key(&mut self, operator: &str, key: i64) {
+        let column = self.key();
+        self.push(&format!("{column} {operator} ?"), key);
+    }
+
+    /// The column that the rows come sorted by.
+    pub fn key(&self) -> &'static str {
+        if self.from.starts_with("labels") { "l.trace" } else { "t.key" }
+    }
+
+    pub fn sql(&self) -> String {
+        if self.all.is_empty() { "1".to_owned() } else { self.all.join(" AND ") }
+    }
+}
+
+fn count(connection: &Connection, (label, value): &(i64, String)) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "SELECT count(*) FROM (SELECT 1 FROM labels WHERE label = ? AND value = ? LIMIT ?)",
+        rusqlite::params![label, value, COUNTED],
+        |row| row.get(0),
+    )
+}
