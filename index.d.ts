@@ -1,5 +1,8 @@
 // Generated from src/bridge/ by scripts/build-native.mjs; edits are overwritten.
 
+/** JS has heard the signal, or does not listen for it any more. */
+export declare function answerSignal(signal: number): void;
+
 /**
  * Registers this environment and the memory through which its spans come. Returns the slot that
  * the other functions ask for.
@@ -20,15 +23,28 @@ export declare function flushBegin(slot: number): number | null;
 
 /**
  * Flushes and blocks this thread until done, or until all such calls together have taken as long
- * as the end of a process may be held up. For the `exit` event.
+ * as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+ * `exit` event, and for signals.
  */
-export declare function flushBlocking(slot: number): NativeFlush | null;
+export declare function flushBlocking(slot: number, maxMs?: number | undefined | null): NativeFlush | null;
 
 /** What became of a flush, once it is done. */
 export declare function flushPoll(slot: number, id: number): NativeFlush | null;
 
+/**
+ * JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+ * signal comes, because it does not come to that, the signal kills.
+ */
+export declare function guardSignal(signal: number, graceMs: number): void;
+
 /** Whether the pipeline that `slot` released has ended; then its final counters are kept. */
 export declare function isFinished(slot: number): boolean;
+
+/**
+ * The attributes that tell what a model call cost, from those that the environment of `slot` has
+ * of its span. None where no cost is wanted, or known.
+ */
+export declare function price(slot: number, attributes: Array<DerivedAttribute>): Array<DerivedAttribute>;
 
 /** Says that the spans of `slot` come through other memory from now on. */
 export declare function reattach(slot: number, memory: Uint8Array): void;
@@ -38,6 +54,18 @@ export declare function reattach(slot: number, memory: Uint8Array): void;
  * `grace_ms`, the rest is counted as lost, and `is_finished` tells the end. Whether it was.
  */
 export declare function release(slot: number, graceMs: number): boolean;
+
+/**
+ * What may leave the process of attributes that go onto a span of somebody else's: those of the
+ * span, or of the event of that name.
+ */
+export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, policy: NativePolicy): Array<DerivedAttribute>;
+
+/** Deletes what no process has in hand, and returns what it was in all. */
+export declare function spoolClear(dir: string): NativeSpoolSurvey;
+
+/** What lies in a spool's directory, by the process that left it there, the oldest first. */
+export declare function spoolSurvey(dir: string): Array<NativeSpoolSurvey>;
 
 /** The counters of the pipeline that `slot` uses, or used last. */
 export declare function stats(slot: number): NativeStats | null;
@@ -69,18 +97,7 @@ export interface JsonPart {
 export interface NativeConfig {
   /** Resource attributes as a JSON object. */
   resource: string;
-  /** `memory` keeps spans for `take_kept`, apart from those of other environments. */
-  sink: 'otlp' | 'memory';
-  tracesUrl: string;
-  headers: Array<NativeHeader>;
-  protocol: 'http/protobuf' | 'http/json';
-  gzip: boolean;
-  /** From 0, which only packs, to 9. */
-  gzipLevel: number;
-  timeoutMs: number;
-  certificatePem: string | null;
-  clientCertificatePem: string | null;
-  clientKeyPem: string | null;
+  destinations: Array<NativeDestination>;
   extraCaPem: string | null;
   httpsProxy: string | null;
   httpProxy: string | null;
@@ -91,8 +108,57 @@ export interface NativeConfig {
   maxQueueBytes: number;
   maxBatchBytes: number;
   maxBatchSpans: number;
-  scheduleDelayMs: number;
+  gate: NativeGate;
+  /** Where spans for collectors wait, besides memory. */
+  spool: NativeSpool | null;
   quiet: boolean;
+}
+
+/** Standard error. */
+export interface NativeConsole {
+  colours: boolean;
+}
+
+/** One place that spans go to. */
+export interface NativeDestination {
+  /** No two are alike. */
+  name: string;
+  /** As it may be shown. */
+  endpoint: string;
+  /** JSON; see `src/bridge/filter.rs`. */
+  filter: string | null;
+  policy: NativePolicy;
+  scheduleDelayMs: number;
+  /**
+   * Where this and all like it are `null`, spans are kept for `take_kept`, apart from those of
+   * other environments.
+   */
+  otlp: NativeTarget | null;
+  file: NativeFile | null;
+  console: NativeConsole | null;
+}
+
+export interface NativeDestinationStats {
+  name: string;
+  endpoint: string;
+  isCurrent: boolean;
+  queued: number;
+  delivered: number;
+  filtered: number;
+  lost: Array<NativeLoss>;
+  batches: number;
+  requests: number;
+  retries: number;
+  bytesSent: number;
+  bytesHeld: number;
+  lastError: string | null;
+}
+
+/** A file that lines are appended to. */
+export interface NativeFile {
+  path: string;
+  maxBytes: number;
+  maxFiles: number;
 }
 
 export interface NativeFlush {
@@ -101,9 +167,38 @@ export interface NativeFlush {
   pending: number;
 }
 
+export interface NativeGate {
+  /** What the app knows of prices, by model, as a JSON object; `null` where no cost is wanted. */
+  prices: string | null;
+  /** Which traces are sent, as the JSON of `src/sample/rules.rs`; `null` where all are. */
+  sample: string | null;
+}
+
 export interface NativeHeader {
   name: string;
   value: string;
+}
+
+export interface NativeHide {
+  inputs: boolean;
+  outputs: boolean;
+  inputMessages: boolean;
+  outputMessages: boolean;
+  inputImages: boolean;
+  inputText: boolean;
+  outputText: boolean;
+  prompts: boolean;
+  choices: boolean;
+  llmTools: boolean;
+  llmInvocationParameters: boolean;
+  embeddingsVectors: boolean;
+  embeddingsText: boolean;
+  base64ImageMaxLength: number | null;
+}
+
+export interface NativeLimits {
+  valueLength: number | null;
+  spanBytes: number | null;
 }
 
 export interface NativeLoss {
@@ -112,18 +207,76 @@ export interface NativeLoss {
   spans: number;
 }
 
+export interface NativePolicy {
+  hide: NativeHide;
+  /** What users want redacted, as JSON; see `src/redact/rules/spec.rs`. */
+  redact: string | null;
+  limits: NativeLimits;
+}
+
+/** A directory that spans wait in. */
+export interface NativeSpool {
+  dir: string;
+  maxBytes: number;
+  /** What was meant for other destinations is sent too. */
+  takesAll: boolean;
+}
+
+export interface NativeSpoolStats {
+  recovered: number;
+  left: number;
+  notSpooled: number;
+  orphans: number;
+  damaged: number;
+}
+
+/** What one process left, or has, in the directory. */
+export interface NativeSpoolSurvey {
+  pid: number;
+  isHeld: boolean;
+  destination: string;
+  segments: number;
+  bytes: number;
+  waitingSpans: number;
+  damaged: number;
+  newer: number;
+  oldestMs: number | null;
+}
+
 export interface NativeStats {
   started: number;
   ended: number;
   queued: number;
   delivered: number;
+  filtered: number;
+  sampledOut: number;
+  sampledOutEarly: number;
   lost: Array<NativeLoss>;
   ignored: number;
   faults: number;
+  truncated: number;
   batches: number;
   requests: number;
   retries: number;
   bytesSent: number;
   bytesHeld: number;
   lastError: string | null;
+  redacted: number;
+  redactionFailures: number;
+  spool: NativeSpoolStats;
+  destinations: Array<NativeDestinationStats>;
+}
+
+/** A collector, and how to talk to it. */
+export interface NativeTarget {
+  tracesUrl: string;
+  headers: Array<NativeHeader>;
+  protocol: 'http/protobuf' | 'http/json';
+  gzip: boolean;
+  /** From 0, which only packs, to 9. */
+  gzipLevel: number;
+  timeoutMs: number;
+  certificatePem: string | null;
+  clientCertificatePem: string | null;
+  clientKeyPem: string | null;
 }

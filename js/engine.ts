@@ -2,16 +2,20 @@
  * This environment's half of the pipeline: the outbox and the native thread behind it, from
  * configuration to shutdown. Everything that asks the native module for something asks here.
  */
-import type { NativeConfig } from "../index.js";
+import type { NativeConfig, NativeDestination } from "../index.js";
 import { Outbox } from "./handoff/outbox.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
+import { nativePolicy } from "./options/policy.js";
 import type { Native } from "./native.js";
-import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { PACKAGE_VERSION, type ResolvedDestination, type ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
 import { pollUntil } from "./wait.js";
 
 /** After its grace the thread only has to put things away. */
 const END_OF_THREAD_MS = 1000;
+
+/** A person is watching, and nothing is gained by larger batches. */
+const MAX_CONSOLE_DELAY_MS = 50;
 
 /** One per environment, however often `setup()` is called: its memory is registered for good. */
 let outbox: Outbox | undefined;
@@ -46,6 +50,14 @@ export class Engine {
     const report = await pollUntil(() => this.native.flushPoll(slot, id), timeoutMs);
     if (report === undefined) this.native.flushAbandon(slot, id);
     return flushResultOf(report && { ...report, lost: this.newlyLost() });
+  }
+
+  /** Has the native thread deliver what has ended, without waiting for it. */
+  hurry(): void {
+    this.outbox.submit();
+    const { slot } = this.outbox;
+    const id = this.native.flushBegin(slot);
+    if (id !== null) this.native.flushAbandon(slot, id);
   }
 
   /** Spans lost since the last flush told, wherever it was. */
@@ -91,16 +103,7 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
   const isSimple = options.batching === "simple";
   return {
     resource: JSON.stringify(options.resource),
-    sink: options.sink,
-    tracesUrl: options.tracesUrl,
-    headers: options.headers.map(([name, value]) => ({ name, value })),
-    protocol: options.protocol,
-    gzip: options.compression === "gzip",
-    gzipLevel: options.gzipLevel,
-    timeoutMs: options.timeoutMs,
-    certificatePem: options.certificatePem,
-    clientCertificatePem: options.clientCertificatePem,
-    clientKeyPem: options.clientKeyPem,
+    destinations: options.destinations.map((one) => nativeDestination(one, options)),
     extraCaPem: options.extraCaPem,
     httpsProxy: options.proxy.https,
     httpProxy: options.proxy.http,
@@ -111,7 +114,37 @@ function nativeConfig(options: ResolvedOptions): NativeConfig {
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: isSimple ? 1 : options.maxBatchSpans,
-    scheduleDelayMs: options.scheduleDelayMs,
+    gate: {
+      prices: options.cost && JSON.stringify(options.cost.prices),
+      sample: options.sample && JSON.stringify(options.sample),
+    },
+    spool: options.spool,
     quiet: false,
+  };
+}
+
+function nativeDestination(
+  { name, endpoint, filter, policy, otlp, file, console }: ResolvedDestination,
+  options: ResolvedOptions,
+): NativeDestination {
+  return {
+    name,
+    endpoint,
+    filter: filter && JSON.stringify(filter),
+    policy: nativePolicy(policy),
+    scheduleDelayMs: Math.min(options.scheduleDelayMs, console ? MAX_CONSOLE_DELAY_MS : Infinity),
+    file: file && { path: file.file, maxBytes: file.maxBytes, maxFiles: file.maxFiles },
+    console,
+    otlp: otlp && {
+      tracesUrl: otlp.tracesUrl,
+      headers: otlp.headers.map(([header, value]) => ({ name: header, value })),
+      protocol: otlp.protocol,
+      gzip: otlp.compression === "gzip",
+      gzipLevel: otlp.gzipLevel,
+      timeoutMs: otlp.timeoutMs,
+      certificatePem: otlp.certificatePem,
+      clientCertificatePem: otlp.clientCertificatePem,
+      clientKeyPem: otlp.clientKeyPem,
+    },
   };
 }

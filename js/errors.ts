@@ -13,7 +13,6 @@ export const CatalystTracingErrorCodes = Object.freeze({
   /** `setup()` got an option that does not exist. */
   UNKNOWN_OPTION: "ERR_UNKNOWN_OPTION",
   /** `setup()` got an option that exists in the contract, but not in the installed version. */
-  UNSUPPORTED_OPTION: "ERR_UNSUPPORTED_OPTION",
   /** There is no native module for this platform, and nothing would be recorded without it. */
   NO_NATIVE_MODULE: "ERR_NO_NATIVE_MODULE",
   /** A function of this package was called with arguments that it cannot work with. */

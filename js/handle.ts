@@ -31,7 +31,7 @@ export interface CatalystTracing {
   readonly installed: InstallResult[];
   readonly serviceName: string;
   readonly environment: string | undefined;
-  /** Where spans go. */
+  /** Where spans go; with several destinations, the first of them. */
   readonly endpoint: string;
   /**
    * Resolves when every span that has ended is delivered or given up for now, at the latest after

@@ -39,7 +39,27 @@ export {
   getActiveAgentIdentity,
 } from "./identity.js";
 export type { InstallResult } from "./integrations/install-report.js";
-export type { InstrumentModules, ResourceAttributeValue, SetupOptions } from "./options.js";
+export type {
+  CostOptions,
+  Destination,
+  FilterCriteria,
+  HideOptions,
+  InstrumentModules,
+  Redact,
+  RedactDetector,
+  RedactFunction,
+  RedactKeyRule,
+  RedactOptions,
+  RedactPathRule,
+  RedactPatternRule,
+  RedactRule,
+  LimitOptions,
+  ModelPrice,
+  ResourceAttributeValue,
+  SampleOptions,
+  SetupOptions,
+  Sink,
+} from "./options.js";
 export type { MessageRoleValue, SpanKindValue } from "./semconv.js";
 export { Attr, MessageRole, OpenInferenceAttribute, SpanKindValues } from "./semconv.js";
 export { setup } from "./setup.js";
@@ -53,4 +73,4 @@ export type { TokenUsage } from "./spans/usage.js";
 export { normalizeUsage, recordSpanUsage } from "./spans/usage.js";
 export { setSpanAttribute, setSpanAttributes, stringifyValue } from "./spans/values.js";
 export type { TracerInput } from "./tracer-input.js";
-export type { FlushResult, Loss, TracingStats } from "./stats.js";
+export type { DestinationStats, FlushResult, Loss, TracingStats } from "./stats.js";

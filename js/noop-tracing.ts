@@ -8,7 +8,7 @@ import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import type { CatalystTracerProvider, CatalystTracing } from "./handle.js";
 import type { TraceHook } from "./hooks/finished-trace.js";
 import { checkHook } from "./hooks/check-hook.js";
-import type { ResolvedOptions } from "./options.js";
+import { endpointOf, type ResolvedOptions } from "./options.js";
 import { type FlushResult, flushResultOf, statsOf, type TracingStats } from "./stats.js";
 
 class NoopProvider implements CatalystTracerProvider {
@@ -41,7 +41,7 @@ export class NoopTracing implements CatalystTracing {
   constructor(options: ResolvedOptions) {
     this.serviceName = options.serviceName;
     this.environment = options.environment ?? undefined;
-    this.endpoint = options.endpoint;
+    this.endpoint = endpointOf(options);
   }
 
   flush(): Promise<FlushResult> {

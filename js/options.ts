@@ -5,13 +5,14 @@
  * and checks nothing again. What a setting is called and where it may come from stands in
  * `options/table.ts`; settings that are more than one value have a file of their own beside it.
  */
-import { resolveCertificates } from "./options/certificates.js";
-import { isLoopback } from "./options/endpoint.js";
-import { resolveHeaders } from "./options/headers.js";
+import { resolveConnection } from "./options/connection.js";
+import { resolveCost } from "./options/cost.js";
+import { resolveDestinations } from "./options/destinations.js";
 import { completeIo, type OptionsIo } from "./options/io.js";
 import { type Candidate, Lookup, type Variables } from "./options/lookup.js";
 import { resolveModules } from "./options/modules.js";
-import { checkOptionNames, OPTION_NAMES, warnOfAbsentFeatures } from "./options/names.js";
+import { resolvePolicy } from "./options/policy.js";
+import { checkOptionNames, OPTION_NAMES } from "./options/names.js";
 import { resolveProxy } from "./options/proxy.js";
 import {
   buildResource,
@@ -21,14 +22,37 @@ import {
   type ResourceAttributes,
   textAttribute,
 } from "./options/resource.js";
+import { resolveSample } from "./options/sample.js";
 import { resolveSampler } from "./options/sampler.js";
+import { resolveSpool } from "./options/spool.js";
 import { copyOptions } from "./options/snapshot.js";
 import { SETTINGS } from "./options/table.js";
 import type { ResolvedOptions } from "./options/types.js";
 
+export { endpointOf } from "./options/destinations.js";
 export { sameOptions } from "./options/compare.js";
 export { keptInMemory } from "./options/memory.js";
+export type { CostOptions, ModelPrice } from "./options/cost.js";
+export type { HideOptions } from "./options/hide-types.js";
+export type { LimitOptions } from "./options/limits.js";
+export type { SampleOptions } from "./options/sample.js";
 export type { OptionsIo } from "./options/io.js";
+export type {
+  Redact,
+  RedactDetector,
+  RedactFunction,
+  RedactKeyRule,
+  RedactOptions,
+  RedactPathRule,
+  RedactPatternRule,
+  RedactRule,
+} from "./options/redact-types.js";
+export type {
+  Destination,
+  FilterCriteria,
+  ResolvedDestination,
+  Sink,
+} from "./options/destination-types.js";
 export type {
   InstrumentModules,
   ResolvedOptions,
@@ -61,23 +85,18 @@ export function resolveOptions(
   checkOptionNames(copy);
   const lookup = new Lookup(copy, env);
   const wholeIo = completeIo(io);
-  const endpoint = lookup.pick(SETTINGS.endpoint);
-  const compression = lookup.pick(SETTINGS.compression);
-  const isChosen = lookup.sources["compression"] !== "default";
+  const { extraCaPem, ...connection } = resolveConnection(lookup, wholeIo);
+  const policy = resolvePolicy(lookup);
   const options: ResolvedOptions = {
     disabled: lookup.pick(SETTINGS.disabled),
     debug: lookup.pick(SETTINGS.debug),
     register: lookup.pick(SETTINGS.register),
     autoInstrument: lookup.pick(SETTINGS.autoInstrument),
     modules: resolveModules(lookup),
-    sink: "otlp",
-    ...endpoint,
-    headers: resolveHeaders(lookup),
-    protocol: lookup.pick(SETTINGS.protocol),
-    compression,
-    gzipLevel: !isChosen && isLoopback(endpoint.tracesUrl) ? 0 : 1,
-    timeoutMs: lookup.pick(SETTINGS.timeoutMs),
-    ...resolveCertificates(lookup, wholeIo),
+    inMemory: false,
+    ...connection,
+    destinations: resolveDestinations(lookup, wholeIo, connection, policy),
+    extraCaPem,
     proxy: resolveProxy(lookup),
     ...resolveService(lookup, wholeIo, readFallbackAttributes(fallback)),
     batching: lookup.pick(SETTINGS.batching),
@@ -86,9 +105,12 @@ export function resolveOptions(
     maxBatchSpans: lookup.pick(SETTINGS.maxBatchSpans),
     scheduleDelayMs: lookup.pick(SETTINGS.scheduleDelayMs),
     exitFlushMs: lookup.pick(SETTINGS.exitFlushMs),
+    spool: resolveSpool(lookup, wholeIo),
     sampler: resolveSampler(lookup),
+    cost: resolveCost(lookup, wholeIo),
+    sample: resolveSample(lookup),
+    ...policy,
   };
-  warnOfAbsentFeatures(lookup);
   return { options: freezeAll(options), warnings: lookup.warnings, sources: lookup.sources };
 }
 
@@ -140,6 +162,16 @@ function candidate(
 function freezeAll(options: ResolvedOptions): ResolvedOptions {
   for (const header of options.headers) Object.freeze(header);
   for (const part of [options.headers, options.modules, options.proxy]) Object.freeze(part);
-  for (const part of [options.resource, options.sampler]) Object.freeze(part);
+  freezeDeep(options.destinations);
+  freezeDeep(options.sample);
+  freezeDeep(options.spool);
+  for (const part of [options.resource, options.sampler, options.cost, options.limits])
+    Object.freeze(part);
   return Object.freeze(options);
+}
+
+function freezeDeep(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freezeDeep);
 }

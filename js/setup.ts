@@ -97,7 +97,7 @@ async function setUp(given: SetupOptions): Promise<CatalystTracing> {
   wasCalled = true;
   // A handle that is being shut down is of no use any more.
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
-  if (options.disabled && current?.options.sink !== "memory") {
+  if (options.disabled && current?.options.inMemory !== true) {
     await current?.tracing.shutdown();
     return new NoopTracing(options);
   }
@@ -145,7 +145,7 @@ async function setUpInMemory(given: ResolvedOptions): Promise<InMemory> {
   const take = (): readonly string[] => takeKept(native);
   if (current?.tracing.ending !== undefined) await current.tracing.ending;
   if (current === undefined) return { tracing: await start(native, options), take };
-  if (current.options.sink !== "memory") {
+  if (!current.options.inMemory) {
     warnOnce("createTestTracing() took over from setup(): spans stay in this process from now on.");
   }
   const { tracing } = current;
@@ -171,7 +171,7 @@ function create(native: Native, options: ResolvedOptions, isSetUp: boolean): Tra
 
 async function again(running: Current, wanted: ResolvedOptions): Promise<Tracing> {
   // In a test the app may set up tracing as ever; only where spans go is the test's to say.
-  const isTest = running.options.sink === "memory";
+  const isTest = running.options.inMemory;
   const options = isTest ? keptInMemory(wanted) : wanted;
   const { isSetUp } = running.tracing;
   if (!isSetUp || !sameOptions(running.options, options)) {

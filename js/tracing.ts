@@ -14,8 +14,14 @@ import { choosePropagator } from "./capture/propagation.js";
 import { RecordingTracerProvider } from "./capture/provider.js";
 import { type DerivedParts, Recorder } from "./capture/recorder.js";
 import { createSampler } from "./capture/sampler.js";
+import { type TextCounts, TextRules } from "./capture/text-rules.js";
+import { RecordingSpan } from "./capture/span.js";
+import type { NativePolicy } from "../index.js";
 import { Engine } from "./engine.js";
 import { describeValue } from "./errors.js";
+import { endReason, finishAll } from "./exits/endings.js";
+import { ProcessEnd } from "./exits/process-end.js";
+import { endUnfinished } from "./exits/unfinished.js";
 import type { CatalystTracing } from "./handle.js";
 import { debugLine, warnOnce } from "./log.js";
 import type { TraceHook } from "./hooks/finished-trace.js";
@@ -23,7 +29,8 @@ import { checkHook } from "./hooks/check-hook.js";
 import { TraceHooks } from "./hooks/trace-hooks.js";
 import type { InstallResult } from "./integrations/install.js";
 import type { Native } from "./native.js";
-import { PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { endpointOf, PACKAGE_VERSION, type ResolvedOptions } from "./options.js";
+import { nativePolicy } from "./options/policy.js";
 import {
   describeRegistration,
   globalProvider,
@@ -32,12 +39,14 @@ import {
   registered,
   type Role,
 } from "./registration.js";
+import { type Pricing, pricingOf } from "./pricing.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
+import { recordFailure } from "./spans/run.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
-/** A round of a batch takes up to `timeoutMs`, so by then it is known what became of it. */
+/** A round of a batch takes up to its `timeoutMs`, so by then it is known what became of it. */
 const FLUSH_MARGIN_MS = 1000;
 const SHUTDOWN_MS = 5000;
 
@@ -49,12 +58,13 @@ export class Tracing implements CatalystTracing {
   installResults: InstallResult[] = [];
   private readonly engine: Engine;
   private readonly recorder: Recorder;
+  private readonly textCounts: TextCounts = { redacted: 0, failures: 0 };
   private readonly foreignSpans: ForeignSpans;
   private readonly traceHooks: TraceHooks;
   private registration: Registration | undefined;
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
-  private readonly onExit = (): void => this.flushAtExit();
+  private readonly processEnd: ProcessEnd;
 
   constructor(
     native: Native,
@@ -72,10 +82,12 @@ export class Tracing implements CatalystTracing {
       derive: (parts) => derive(native, parts),
       onFault: (fault) => this.reportFault(fault),
     });
+    this.recorder.pricing = this.pricing();
     this.recorder.hasOtherProvider = () => {
       const provider = globalProvider();
       return provider !== undefined && provider !== this.provider;
     };
+    this.takeTextRules(options);
     this.foreignSpans = new ForeignSpans(this.recorder);
     this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
       this.reportHookFault(problem, fault),
@@ -86,7 +98,18 @@ export class Tracing implements CatalystTracing {
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, PACKAGE_VERSION);
     this.register();
-    process.on("exit", this.onExit);
+    this.processEnd = new ProcessEnd(
+      {
+        finish: (maxMs) => this.flushAtExit(maxMs),
+        hurry: () => this.recorder.guard(() => this.engine.hurry()),
+        fail: (error) => this.failActiveSpan(error),
+      },
+      {
+        guard: (signal) => native.guardSignal(signal, this.options.exitFlushMs),
+        answer: (signal) => native.answerSignal(signal),
+      },
+    );
+    this.watchProcessEnd();
   }
 
   get installed(): InstallResult[] {
@@ -102,7 +125,7 @@ export class Tracing implements CatalystTracing {
   }
 
   get endpoint(): string {
-    return this.options.endpoint;
+    return endpointOf(this.options);
   }
 
   /** Sends what comes from now on where these options say. */
@@ -115,13 +138,22 @@ export class Tracing implements CatalystTracing {
       this.registration?.undo();
       this.register();
     }
+    this.takeTextRules(options);
     this.recorder.sampler = createSampler(options.sampler);
+    this.recorder.pricing = this.pricing();
     this.recorder.resource = readableResource(options.resource as never);
+    this.watchProcessEnd();
+  }
+
+  private pricing(): Pricing | undefined {
+    const { native, outbox } = this.engine;
+    return this.options.cost === null ? undefined : pricingOf(native, outbox.slot);
   }
 
   flush(timeoutMs?: number): Promise<FlushResult> {
     this.traceHooks.tellFinished();
-    return this.engine.flush(durationOr(timeoutMs, this.options.timeoutMs + FLUSH_MARGIN_MS));
+    const rounds = this.options.destinations.map(({ otlp }) => otlp?.timeoutMs ?? 0);
+    return this.engine.flush(durationOr(timeoutMs, Math.max(...rounds) + FLUSH_MARGIN_MS));
   }
 
   forceFlush(): Promise<void> {
@@ -129,7 +161,10 @@ export class Tracing implements CatalystTracing {
   }
 
   stats(): TracingStats {
-    return this.engine.stats();
+    const stats = this.engine.stats();
+    const { redacted, failures } = this.textCounts;
+    const redactionFailures = stats.redactionFailures + failures;
+    return { ...stats, redacted: stats.redacted + redacted, redactionFailures };
   }
 
   onTrace(hook: TraceHook): () => void {
@@ -156,7 +191,7 @@ export class Tracing implements CatalystTracing {
     } catch (fault) {
       this.reportFault(fault);
     } finally {
-      process.off("exit", this.onExit);
+      this.processEnd.stop();
       this.onEnd();
     }
   }
@@ -191,28 +226,66 @@ export class Tracing implements CatalystTracing {
     const isAlone = alone !== undefined;
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
+    // As it is when it is asked for: a second `setup()` may say otherwise.
+    const policy = (): NativePolicy => nativePolicy(this.options);
     announce({
       tracing: this,
       contexts,
       isSetUp,
       foreignSpans,
       isUnwatched: () => alone?.isIdle === true && !provider.isShared,
+      get policy() {
+        return policy();
+      },
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }
 
   /** The only moment at which a `process.exit()` or an uncaught error leaves time for anything. */
-  private flushAtExit(): void {
-    this.traceHooks.tellAll();
+  private flushAtExit(maxMs: number | null): void {
+    const { recorder } = this;
+    recorder.guard(finishAll);
+    recorder.guard(() => endUnfinished(recorder.openSpans(), endReason()));
+    recorder.guard(() => this.traceHooks.tellAll());
     const { outbox } = this.engine;
     // When a worker ends the process goes on, and with it the native thread.
-    if (isMainThread) outbox.flushAtEnd();
-    else outbox.submit();
+    recorder.guard(() => (isMainThread ? outbox.flushAtEnd(maxMs) : outbox.submit()));
+  }
+
+  /** What is kept in this process needs no more than it has. */
+  private watchProcessEnd(): void {
+    const { exitFlushMs, inMemory } = this.options;
+    const isAware = exitFlushMs > 0 && !inMemory;
+    this.recorder.knowsOpenSpans = isAware;
+    this.processEnd.update(isAware);
+  }
+
+  /** An error that nobody catches was thrown, perhaps inside a span. */
+  private failActiveSpan(error: unknown): void {
+    this.recorder.guard(() => {
+      const span = trace.getSpan(this.recorder.contexts.active());
+      if (span instanceof RecordingSpan && span.isRecording()) recordFailure(span, error);
+    });
   }
 
   private reportFault(fault: unknown): void {
     warnOnce("a fault inside tracing was kept from the app; stats().faults counts them", "fault");
     this.debugFault(fault);
+  }
+
+  private takeTextRules({ redact }: ResolvedOptions): void {
+    const functions = redact?.functions ?? [];
+    const onFailure = (problem: string): void => this.reportRedaction(problem);
+    this.recorder.setTextRules(
+      functions.length === 0 ? undefined : new TextRules(functions, this.textCounts, onFailure),
+    );
+  }
+
+  private reportRedaction(problem: string): void {
+    warnOnce(
+      `redact: ${problem}, so __REDACTED__ was sent; stats().redactionFailures counts them`,
+      "redact function",
+    );
   }
 
   private reportHookFault(problem: string, fault: unknown): void {

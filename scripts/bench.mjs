@@ -11,6 +11,9 @@ const BENCHES = new Map([
   ["handoff", []],
   ["openai", ["openai-6"]],
   ["agents", ["agents-0.8"]],
+  ["redact", []],
+  ["load", []],
+  ["leaks", ["openai-6"]],
 ]);
 
 await runMain(async () => {

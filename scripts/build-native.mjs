@@ -22,7 +22,7 @@ import { renderContract } from "./support/contract.mjs";
 import { Failure, inProject, mustRun, runMain, say, secondsSince } from "./support/project.mjs";
 
 const CRATE = "catalyst-tracing";
-const SOURCES = ["src", "Cargo.toml", "Cargo.lock", "build.rs"];
+const SOURCES = ["src", "data", "Cargo.toml", "Cargo.lock", "build.rs"];
 const NOTES_FOLDER = inProject("target", "contract");
 /** napi-derive names the file that it writes after the crate. */
 const NOTES = inProject("target", "contract", CRATE);

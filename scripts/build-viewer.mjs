@@ -24,6 +24,7 @@ const SOURCES = [
   "viewer/Cargo.toml",
   "viewer/build.rs",
   "src",
+  "data",
   "Cargo.toml",
   "Cargo.lock",
 ];
@@ -42,7 +43,7 @@ async function compile() {
     "catalyst",
   ]);
   const executable = made.find(({ target }) => target.kind.includes("bin"))?.executable;
-  if (executable == null) throw new Failure("cargo reported no program.");
+  if (typeof executable !== "string") throw new Failure("cargo reported no program.");
   putInPlace(executable, PROGRAM, startedAt);
 }
 

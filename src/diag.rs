@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug, Default)]
 pub struct Diagnostics {
-    said: Mutex<BTreeSet<&'static str>>,
+    said: Mutex<BTreeSet<(&'static str, String)>>,
     quiet: bool,
 }
 
@@ -16,9 +16,11 @@ impl Diagnostics {
         Self { said: Mutex::default(), quiet }
     }
 
-    /// Says `message` unless something with the same `code` was said before.
-    pub fn warn_once(&self, code: &'static str, message: &str) {
-        let is_new = self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(code);
+    /// Says `message` unless something with the same `code` was said before `of` the same thing.
+    pub fn warn_once(&self, code: &'static str, of: &str, message: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = said.insert((code, of.to_owned()));
+        drop(said);
         if is_new && !self.quiet {
             // Standard error may be closed; then there is nobody to tell.
             let _ = writeln!(std::io::stderr(), "[catalyst-tracing] {message}");

@@ -98,5 +98,9 @@ test("a getter that ends the process loses none of what had ended", async () => 
   `;
   const { code } = await runProgram(program, { env: { CATALYST_OTLP_ENDPOINT: collector.url } });
   assert.equal(code, 3);
-  assert.deepEqual(collector.spans.map(({ name }) => name).toSorted(), ["before", "within"]);
+  const names = collector.spans.map(({ name }) => name).toSorted();
+  assert.deepEqual(names, ["before", "outer", "within"]);
+  const outer = collector.spans.find(({ name }) => name === "outer");
+  assert.equal(outer?.attributes["catalyst.incomplete"], true);
+  assert.deepEqual(collector.problems, []);
 });

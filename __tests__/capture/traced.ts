@@ -63,7 +63,11 @@ export function assertSums(stats: TracingStats): void {
   assert.ok(stats.open >= 0, shown);
   assert.ok(stats.queued >= 0, shown);
   assert.equal(stats.started, stats.open + stats.ended, shown);
-  assert.equal(stats.ended, stats.queued + stats.delivered + stats.lost, shown);
+  assert.equal(
+    stats.ended,
+    stats.queued + stats.delivered + stats.filtered + stats.sampledOut + stats.lost,
+    shown,
+  );
 }
 
 export function spanNamed(spans: readonly DecodedSpan[], name: string): DecodedSpan {

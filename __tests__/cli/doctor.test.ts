@@ -278,3 +278,10 @@ test("there are no colours where nobody looks", async () => {
   const { stdout } = await doctor({ CATALYST_OTLP_ENDPOINT: await deadEndpoint() });
   assert.ok(!stdout.includes("\u001B"));
 });
+
+test("where spans go to no collector, none is asked", async () => {
+  const { stdout, code } = await doctor({ CATALYST_SINK: "console" });
+  assert.equal(code, 0, stdout);
+  assert.ok(stdout.includes("spans go to no collector, but to console:"), stdout);
+  assert.ok(stdout.includes("destinations: console: (CATALYST_SINK)"), stdout);
+});

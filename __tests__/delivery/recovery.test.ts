@@ -1,48 +1,11 @@
 // A collector that is not there yet, or goes away for a while; and a destination that changes.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { test } from "node:test";
 
 import { type Behaviour, startCollector } from "../support/collector.js";
+import { Door } from "../support/door.js";
 import { accountedFor, losses, record, start } from "./tracing.js";
-
-/** A port that nobody listens on until it is opened, and that then leads to another one. */
-class Door implements AsyncDisposable {
-  readonly #to: number;
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((socket) => {
-    const other = connect(this.#to, "127.0.0.1");
-    for (const one of [socket, other]) {
-      this.#sockets.add(one);
-      one.on("error", () => {}); // Either side may leave at any time.
-    }
-    socket.pipe(other).pipe(socket);
-  });
-  port = 0;
-
-  constructor(to: number) {
-    this.#to = to;
-  }
-
-  async open(): Promise<void> {
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
-    this.port = (this.#server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, "close");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-}
 
 test("spans of before the collector was up arrive when it is", async () => {
   await using collector = await startCollector();

@@ -79,8 +79,8 @@ function noise(length: number, seed: number): string {
 export function accountedFor(tracing: CatalystTracing, collector?: Collector): TracingStats {
   const stats = tracing.stats();
   assert.equal(stats.started, stats.open + stats.ended, "started = open + ended");
-  const sum = stats.queued + stats.delivered + stats.lost;
-  assert.equal(stats.ended, sum, "ended = queued + delivered + lost");
+  const sum = stats.queued + stats.delivered + stats.filtered + stats.lost;
+  assert.equal(stats.ended, sum, "ended = queued + delivered + filtered + lost");
   if (collector !== undefined) {
     assert.equal(stats.delivered, collector.spans.length, "delivered = received");
     assert.equal(new Set(collector.spans.map((span) => span.spanId)).size, stats.delivered);

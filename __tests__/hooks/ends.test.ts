@@ -31,7 +31,7 @@ for (const [how, body, code] of ENDS) {
   });
 }
 
-test("what had ended of a trace is told when process.exit() cuts it off", async () => {
+test("a trace that process.exit() cuts off is told, with what was open as incomplete", async () => {
   await using collector = await startCollector();
   const program = `${START}
     await agentSpan({ agentId: "a" }, () => {
@@ -40,7 +40,11 @@ test("what had ended of a trace is told when process.exit() cuts it off", async 
     });
   `;
   const { stdout } = await runProgram(program, { env: { CATALYST_OTLP_ENDPOINT: collector.url } });
-  assert.equal(stdout, "step [internal] (orphan: its parent is missing) 1\n");
+  const lines = [
+    "a.run [AGENT] ERROR: the process ended before the span did: process_exit",
+    "└─ step [internal] 0",
+  ];
+  assert.equal(stdout, `${lines.join("\n")}\n`);
 });
 
 test("a hook that throws at the end of the process leaves its exit code alone", async () => {

@@ -7,14 +7,14 @@ const MIB = 1024 * 1024;
 
 test("without options and variables every setting has its documented default", () => {
   const { options, warnings } = resolving();
-  const { resource, ...rest } = options;
+  const { resource, destinations, hide, ...rest } = options;
   assert.deepEqual(rest, {
     disabled: false,
     debug: false,
     register: "auto",
     autoInstrument: true,
     modules: {},
-    sink: "otlp",
+    inMemory: false,
     endpoint: "http://localhost:8799",
     tracesUrl: "http://localhost:8799/v1/traces",
     headers: [],
@@ -36,9 +36,19 @@ test("without options and variables every setting has its documented default", (
     maxBatchSpans: 512,
     scheduleDelayMs: 1000,
     exitFlushMs: 2000,
+    spool: null,
     sampler: { kind: "parentbased_always_on", ratio: 1 },
+    redact: null,
+    cost: null,
+    sample: null,
+    limits: { valueLength: null, spanBytes: null },
   });
   assert.equal(resource["service.name"], "catalyst-app");
+  assert.deepEqual(
+    destinations.map(({ name, endpoint }) => [name, endpoint]),
+    [["otlp", "http://localhost:8799"]],
+  );
+  assert.ok(Object.values(hide).every((value) => value === false || value === null));
   assert.deepEqual(warnings, []);
 });
 

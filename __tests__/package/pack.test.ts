@@ -79,11 +79,18 @@ test("the package has what it needs to run, to be read and to be built, and no t
     "README.md",
     "CHANGELOG.md",
     "build.rs",
+    "data/prices.json",
     "dist/index.d.ts",
     "dist/index.js",
     "index.d.ts",
     "scripts/build-native.mjs",
+    "scripts/build-viewer.mjs",
+    "scripts/support/compiled.mjs",
     "src/lib.rs",
+    "viewer/Cargo.toml",
+    "viewer/build.rs",
+    "viewer/page/index.html",
+    "viewer/src/main.rs",
   ]) {
     assert.ok(files.includes(needed), `${needed} is missing`);
   }

@@ -30,6 +30,8 @@ export type Behaviour =
   /** A 200 that takes all spans but the request's last `rejected` ones. */
   | { partial: { rejected: number; message: string } }
   | { redirect: string; status: 301 | 302 | 303 | 307 | 308 }
+  /** These bytes and no other; the spans are taken, if `taken` says so. The connection stays open. */
+  | { raw: string; taken: boolean }
   /** The head of a 200 at once, the end of its body after this many milliseconds. */
   | { slowBody: number };
 
@@ -66,6 +68,7 @@ export async function play(behaviour: Behaviour, stage: Stage): Promise<number> 
     response.destroy();
     return 0;
   }
+  if ("raw" in behaviour) return raw(stage, behaviour);
   if ("cutBody" in behaviour) return await cutBody(stage);
   if ("bigBody" in behaviour) return await bigBody(stage, behaviour.bigBody);
   if ("slowBody" in behaviour) return await slowBody(stage, behaviour.slowBody);
@@ -113,6 +116,12 @@ async function cutBody(stage: Stage): Promise<number> {
   response.writeHead(200, { "content-type": stage.contentType, "content-length": PROMISED_BYTES });
   await new Promise((resolve) => response.write("\n", resolve));
   response.destroy();
+  return 0;
+}
+
+function raw({ response, accept }: Stage, wanted: { raw: string; taken: boolean }): number {
+  if (wanted.taken) accept(0);
+  response.socket?.write(wanted.raw);
   return 0;
 }
 

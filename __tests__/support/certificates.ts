@@ -19,15 +19,25 @@ export interface Certificates extends AsyncDisposable {
   ca: string;
   caFile: string;
   server: KeyPair;
+  /** As `server`, but no longer valid. */
+  expired: KeyPair;
+  /** For a host that is not the one that it is used on. */
+  misnamed: KeyPair;
   client: KeyPair;
 }
 
 const VALID_DAYS = "2";
+const EXPIRED_DAYS = "-1";
 const EC_KEY = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
 const CA_EXTENSIONS = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"];
 const SERVER_EXTENSIONS = [
   "basicConstraints=critical,CA:FALSE",
   "subjectAltName=DNS:localhost,IP:127.0.0.1",
+  "extendedKeyUsage=serverAuth",
+];
+const MISNAMED_EXTENSIONS = [
+  "basicConstraints=critical,CA:FALSE",
+  "subjectAltName=DNS:elsewhere.example",
   "extendedKeyUsage=serverAuth",
 ];
 const CLIENT_EXTENSIONS = ["basicConstraints=critical,CA:FALSE", "extendedKeyUsage=clientAuth"];
@@ -45,6 +55,8 @@ export async function selfSigned(): Promise<Certificates | { skipped: string }> 
     ca: authority.cert,
     caFile: authority.certFile,
     server: await makeSigned(folder, "server", SERVER_EXTENSIONS),
+    expired: await makeSigned(folder, "expired", SERVER_EXTENSIONS, EXPIRED_DAYS),
+    misnamed: await makeSigned(folder, "misnamed", MISNAMED_EXTENSIONS),
     client: await makeSigned(folder, "client", CLIENT_EXTENSIONS),
     [Symbol.asyncDispose]: async () => await rm(folder, { recursive: true, force: true }),
   };
@@ -63,14 +75,19 @@ async function makeAuthority(folder: string): Promise<KeyPair> {
   return await load(keyFile, certFile);
 }
 
-async function makeSigned(folder: string, name: string, extensions: string[]): Promise<KeyPair> {
+async function makeSigned(
+  folder: string,
+  name: string,
+  extensions: string[],
+  days = VALID_DAYS,
+): Promise<KeyPair> {
   const { keyFile, certFile } = await makeKey(folder, name);
   const request = join(folder, `${name}.csr`);
   const extensionFile = join(folder, `${name}.ext`);
   await writeFile(extensionFile, extensions.join("\n"));
   await openssl(["req", "-new", "-key", keyFile, "-subj", `/CN=${name}`, "-out", request]);
   const authority = ["-CA", join(folder, "ca.crt"), "-CAkey", join(folder, "ca.key")];
-  const serial = ["-CAcreateserial", "-days", VALID_DAYS];
+  const serial = ["-CAcreateserial", "-days", days];
   const signed = ["-in", request, "-extfile", extensionFile, "-out", certFile];
   await openssl(["x509", "-req", ...authority, ...serial, ...signed]);
   return await load(keyFile, certFile);

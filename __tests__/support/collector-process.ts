@@ -1,5 +1,6 @@
 // The collector as a program of its own, so that a bench measures only the sender. Prints
-// `{"url":…}` as one line and answers on the same port: GET /__stats, GET /__spans, POST /__reset.
+// `{"url":…}` as one line and answers on the same port: GET /__stats, GET /__spans, POST /__reset,
+// and POST /__slow and /__fast, which say how long a request takes that is only counted.
 //
 //   node collector-process.js [--count] [--ids]
 //
@@ -14,8 +15,14 @@ import { stringifySpans } from "./span-json.js";
 
 const flags = new Set(process.argv.slice(2));
 
+const SLOW_MS = 500;
+
 async function main(): Promise<void> {
   const countOnly = flags.has("--count");
+  const slow = (ms: number): string => {
+    collector.slowMs = ms;
+    return "{}";
+  };
   const control: Record<string, () => string> = {
     "GET /__stats": () => JSON.stringify(collector.stats()),
     "GET /__spans": () => stringifySpans(collector.spans),
@@ -23,6 +30,8 @@ async function main(): Promise<void> {
       collector.reset();
       return "{}";
     },
+    "POST /__slow": () => slow(SLOW_MS),
+    "POST /__fast": () => slow(0),
   };
   const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
     const action = control[`${request.method} ${request.url}`];

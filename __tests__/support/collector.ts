@@ -6,6 +6,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { chooser, play, success, type Script } from "./behaviour.js";
 import { decompress, readBody } from "./http-body.js";
@@ -59,6 +60,8 @@ export class Collector {
   readonly spans: DecodedSpan[] = [];
   readonly requests: RequestRecord[] = [];
   readonly problems: string[] = [];
+  /** How long it takes over a request that it only counts. */
+  slowMs = 0;
   readonly #options: CollectorOptions;
   readonly #listener: Listener;
   readonly #watchers = new Watchers();
@@ -173,6 +176,7 @@ export class Collector {
     }
     const contentType = request.headers["content-type"] ?? "";
     if (this.#options.countOnly === true) {
+      if (this.slowMs > 0) await delay(this.slowMs);
       this.#count(request, raw, contentType);
       const { status, headers, body } = success(contentType);
       response.writeHead(status, headers).end(body);

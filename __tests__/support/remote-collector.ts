@@ -13,6 +13,8 @@ export interface RemoteCollector extends AsyncDisposable {
   /** Empty when it only counts. */
   spans(): Promise<DecodedSpan[]>;
   reset(): Promise<void>;
+  /** From now on each request takes half a second; or no longer does. For one that only counts. */
+  slow(isSlow: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startCollectorProcess(
     stats: async () => JSON.parse(await call("/__stats")) as CollectorStats,
     spans: async () => parseSpans(await call("/__spans")),
     reset: async () => void (await call("/__reset", "POST")),
+    slow: async (isSlow) => void (await call(isSlow ? "/__slow" : "/__fast", "POST")),
     close,
     [Symbol.asyncDispose]: close,
   };

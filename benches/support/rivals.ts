@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-export type Rival = "inference" | "opentelemetry" | "openinference";
+export type Rival = "inference" | "opentelemetry" | "openinference" | "masking";
 
 /** Seen from `.build/benches/support/`, where the compiled benchmarks run. */
 export const PROJECT_DIRECTORY = resolve(import.meta.dirname, "../../..");

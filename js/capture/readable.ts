@@ -31,7 +31,7 @@ export abstract class ReadableView {
     return this as unknown as RecordingSpan;
   }
 
-  /** Those derived from requests and responses first, then those that were set. */
+  /** Those derived from requests and responses first, then those that were set; then the cost. */
   get attributes(): Attributes {
     const { span } = this;
     const { attributes, json } = (this.derived ??= span.recorder.derive(span.partBytes ?? []));
@@ -43,6 +43,7 @@ export abstract class ReadableView {
       // Of a part from before there was a processor there is no copy.
       if (read !== undefined) all[key] = read as string;
     }
+    span.recorder.pricing?.(all);
     // Until the end more can come.
     if (span.isRecording()) this.derived = undefined;
     return all;

@@ -8,12 +8,15 @@ import type { ContextAccess } from "./context-manager.js";
 import type { Outbox } from "../handoff/outbox.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
+import type { Pricing } from "../pricing.js";
 import { AbandonedSpans } from "./abandoned.js";
 import { now } from "./clock.js";
+import { OpenSpans } from "./open-spans.js";
 import type { Sampler } from "./sampler.js";
 import type { RecordingSpan } from "./span.js";
 import type { SpanObserver, SpanProcessor } from "./span-processor.js";
 import { writeDiscard, writeEnd, writePartRecord } from "./span-record.js";
+import type { TextRules } from "./text-rules.js";
 
 /** An instrumentation library: what `getTracer` was asked for. */
 export interface Scope {
@@ -49,13 +52,22 @@ const COPY_BUFFER_BYTES = 64 * 1024;
 export class Recorder {
   sampler: Sampler;
   resource: ReadableResource;
+  /** Where cost is wanted. */
+  pricing: Pricing | undefined;
   readonly derive: RecorderParts["derive"];
   private readonly outbox: Outbox;
   private readonly onFault: RecorderParts["onFault"];
   private processors: readonly (SpanProcessor & Partial<SpanObserver>)[] | undefined;
   private copies: Walker | undefined;
   private isOpen = true;
+  /** Functions that texts go through before anything is written; most apps have none. */
+  private textRules: TextRules | undefined;
+  /** Spans with parts that were kept here because there were such functions. */
+  private held: WeakMap<RecordingSpan, TextRules> | undefined;
   private readonly abandoned: AbandonedSpans;
+  private readonly open = new OpenSpans();
+  /** Whether spans that start now will be among the open ones. */
+  knowsOpenSpans = false;
   /** OpenTelemetry's global one, or ours: asking that directly is much cheaper. */
   contexts: ContextAccess = contextApi;
   /** Spans of another provider may come between ours. */
@@ -70,7 +82,10 @@ export class Recorder {
     this.derive = derive;
     this.onFault = onFault;
     this.abandoned = new AbandonedSpans((s0, s1) => this.discard(s0, s1));
-    outbox.beforeSubmit = () => this.abandoned.settle();
+    outbox.beforeSubmit = () => {
+      this.abandoned.settle();
+      this.open.settle();
+    };
   }
 
   /** False after `shutdown()`: then spans are no-ops. */
@@ -84,6 +99,11 @@ export class Recorder {
     this.contexts = contextApi;
   }
 
+  setTextRules(rules: TextRules | undefined): void {
+    this.textRules = rules;
+    if (rules !== undefined) this.held ??= new WeakMap();
+  }
+
   addProcessor(processor: SpanProcessor): void {
     this.processors = [...(this.processors ?? []), processor];
   }
@@ -93,8 +113,14 @@ export class Recorder {
     this.processors = others.length === 0 ? undefined : others;
   }
 
+  /** Those that have started since that is to be known, and have not ended. */
+  openSpans(): readonly RecordingSpan[] {
+    return this.isOpen ? this.open.all() : [];
+  }
+
   start(span: RecordingSpan, context: Context): void {
     this.outbox.countStart();
+    if (this.knowsOpenSpans) this.open.started(span, this.outbox.willSubmit);
     if (this.processors === undefined) return;
     for (const processor of this.processors) {
       this.guard(() => processor.onStart(span as never, context));
@@ -118,7 +144,7 @@ export class Recorder {
     try {
       if (isWriting) place = outbox.innerPlace();
       outbox.isWriting = true;
-      const overcome = writeEnd(place, span);
+      const overcome = writeEnd(place, this.held === undefined ? span : this.redacted(span, place));
       if (overcome !== undefined) this.report(overcome);
     } catch (fault) {
       outbox.countUnwritten();
@@ -128,6 +154,7 @@ export class Recorder {
     }
     try {
       this.abandoned.ended(span);
+      this.open.ended(span);
       outbox.commitEnd(place, at);
     } catch (fault) {
       this.report(fault);
@@ -156,7 +183,7 @@ export class Recorder {
       const finished = copy();
       span = finished;
       this.write((place) => {
-        const overcome = writeEnd(place, finished);
+        const overcome = writeEnd(place, this.redacted(finished, place));
         if (overcome !== undefined) this.report(overcome);
       });
       this.abandoned.ended(span);
@@ -177,6 +204,10 @@ export class Recorder {
     span.parts += 1;
     if (!this.isOpen) return index;
     try {
+      if (this.held !== undefined && this.isHeld(span)) {
+        this.keepCopy(span, index, kind, value);
+        return index;
+      }
       if (index === 0) this.abandoned.watch(span);
       this.write((place) => writePartRecord(place, span, index, PartKind[kind], value));
       if (this.processors !== undefined) this.keepCopy(span, index, kind, value);
@@ -184,6 +215,21 @@ export class Recorder {
       this.report(fault);
     }
     return index;
+  }
+
+  /** Whether parts of the span must not cross, because functions of the app have to see them. */
+  private isHeld(span: RecordingSpan): boolean {
+    if (this.textRules !== undefined) this.held?.set(span, this.textRules);
+    return this.held?.has(span) === true;
+  }
+
+  /** The span as functions of the app leave it, where there are any. */
+  private redacted(span: RecordingSpan, place: Walker): RecordingSpan {
+    const rules = this.textRules ?? this.held?.get(span);
+    if (rules === undefined) return span;
+    // What crossed before there were functions must not join it.
+    if ((span.partBytes?.length ?? 0) < span.parts) writeDiscard(place, span.s0, span.s1);
+    return rules.apply(span, this.contexts);
   }
 
   private discard(s0: number, s1: number): void {

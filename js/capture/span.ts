@@ -57,6 +57,8 @@ export class RecordingSpan extends ReadableView implements Span {
   endAt: Moment | undefined;
   parts = 0;
   isWatched = false;
+  /** Among the spans that are open, where those are known. */
+  place: number | undefined;
   /** What the parts were, kept only while span processors want to read spans. */
   partBytes: Uint8Array[] | undefined;
   /** Of a span of another SDK; nothing of ours is dropped. */

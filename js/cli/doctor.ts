@@ -10,7 +10,7 @@ import {
   findAppPackage as findIdentity,
   type PackageIdentity,
 } from "../options/package-identity.js";
-import { inspectCollector } from "./doctor/collector.js";
+import { inspectCollectors } from "./doctor/collector.js";
 import { inspectConfiguration } from "./doctor/configuration.js";
 import { inspectOpenTelemetry } from "./doctor/opentelemetry.js";
 import { inspectRuntime } from "./doctor/runtime.js";
@@ -25,7 +25,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Section[]> {
   return [
     inspectRuntime(),
     inspectConfiguration(resolution),
-    await inspectCollector(resolution.options),
+    await inspectCollectors(resolution.options),
     await inspectSdks(app, env),
     openTelemetry,
   ];

@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 /**
- * The command line: `npx catalyst-tracing doctor`. Exits with 0 when all is well, 1 when the doctor
- * found something that loses spans, 2 when it was called wrongly. The viewer's commands are the
- * viewer's own, arguments, output and exit code.
+ * The command line: `npx catalyst-tracing doctor`, `npx catalyst-tracing spool status`. Exits with 0
+ * when all is well, 1 when something loses spans or was left undone, 2 when it was called wrongly.
+ * The viewer's commands are the viewer's own, arguments, output and exit code.
  */
 import { parseArgs } from "node:util";
 
+import { loadNative } from "../native.js";
 import { PACKAGE_VERSION } from "../options.js";
 import { suggestName } from "../options/names.js";
 import { examine } from "./doctor.js";
 import { asJson, asText, countLosses } from "./report.js";
+import { runSpool, SPOOL_COMMANDS, type SpoolArguments } from "./spool.js";
 import { isViewerCommand, runViewer, VIEWER_COMMANDS } from "./viewer.js";
 
 const HELP = `Usage: catalyst-tracing <command> [options]
@@ -25,47 +27,65 @@ Commands:
   doctor     Looks at the app in this folder: what runs it, its configuration, whether the
              collector answers, and which SDKs will be traced. Exits with 1 when something
              would lose spans.
+  spool status
+             Shows what waits in a spool's directory, and which processes have it in hand.
+  spool drain
+             Delivers what ended processes left there to the collector of the environment.
+             Exits with 1 when something is left, or lost.
+  spool clear
+             Deletes what no process has in hand.
 
 Options:
-  --json     prints what was found as JSON
+  --json     prints JSON
+  --dir      the spool's directory; otherwise CATALYST_SPOOL_DIR
+  --endpoint the collector that drain sends to; otherwise that of the environment
+  --all      drain sends what was meant for other destinations too
+  --force    clear does not ask
   --help     prints this
   --version  prints the version
 `;
 
-const COMMANDS = ["doctor", ...VIEWER_COMMANDS];
+const COMMANDS = ["doctor", "spool", ...VIEWER_COMMANDS];
 
 const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const [command, ...others] = process.argv.slice(2);
-const exitCode = isViewerCommand(command)
-  ? await runViewer([command, ...others])
-  : await main(parse(process.argv.slice(2)));
+const given = process.argv.slice(2);
+const exitCode = isViewerCommand(given[0]) ? await runViewer(given) : await main(parse(given));
 process.exit(exitCode);
 
 interface Arguments {
-  readonly values: { readonly json?: boolean; readonly help?: boolean; readonly version?: boolean };
+  readonly values: SpoolArguments & { readonly help?: boolean; readonly version?: boolean };
   readonly positionals: readonly string[];
 }
 
 /** The arguments, or what is wrong with them. */
 function parse(args: readonly string[]): Arguments | string {
   const flag = { type: "boolean" } as const;
+  const text = { type: "string" } as const;
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: flag, help: { ...flag, short: "h" }, version: { ...flag, short: "v" } },
+      options: {
+        json: flag,
+        dir: text,
+        endpoint: text,
+        all: flag,
+        force: flag,
+        help: { ...flag, short: "h" },
+        version: { ...flag, short: "v" },
+      },
     });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function main(given: Arguments | string): Promise<number> {
-  if (typeof given === "string") return await misused(given);
-  const { values, positionals } = given;
+async function main(understood: Arguments | string): Promise<number> {
+  if (typeof understood === "string") return await misused(understood);
+  const { values, positionals } = understood;
   if (values.version === true) return await print(`${PACKAGE_VERSION}\n`, 0);
   if (values.help === true) return await print(HELP, 0);
   const [command, ...others] = positionals;
@@ -73,10 +93,23 @@ async function main(given: Arguments | string): Promise<number> {
   if (!COMMANDS.includes(command)) {
     return await misused(`there is no command "${command}". ${suggestName(command, COMMANDS)}`);
   }
+  if (command === "spool") return await spool(others, values);
   if (others.length > 0) return await misused(`"${others.join(" ")}" is not understood.`);
   const sections = await examine(process.env);
   const text = values.json === true ? asJson(sections) : asText(sections, isColoured());
   return await print(text, countLosses(sections) > 0 ? EXIT_LOSS : 0);
+}
+
+async function spool(words: readonly string[], given: SpoolArguments): Promise<number> {
+  const [what = "", ...others] = words;
+  if (!SPOOL_COMMANDS.includes(what)) {
+    return await misused(`spool takes ${SPOOL_COMMANDS.join(", ")}.`);
+  }
+  if (others.length > 0) return await misused(`"${others.join(" ")}" is not understood.`);
+  const loaded = loadNative();
+  if (loaded.native === undefined) return await misused(`${loaded.problem}. ${loaded.mend}`);
+  const said = await runSpool(what, given, loaded.native, process.env);
+  return typeof said === "string" ? await misused(said) : await print(said.text, said.code);
 }
 
 async function misused(why: string): Promise<number> {

@@ -30,7 +30,7 @@ const EXIT_SIGNAL = 128;
 /** A terminal sends these to both processes, a supervisor to this one alone. */
 const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-export function isViewerCommand(command: string | undefined): command is string {
+export function isViewerCommand(command: string | undefined): boolean {
   return command !== undefined && VIEWER_COMMANDS.includes(command);
 }
 

@@ -34,7 +34,7 @@ export interface Bridge {
   attach(memory: Uint8Array): number;
   reattach(slot: number, memory: Uint8Array): void;
   submit(slot: number): void;
-  flushBlocking(slot: number): unknown;
+  flushBlocking(slot: number, maxMs?: number | null): unknown;
 }
 
 // Taken at load: fake timers of a test framework must not stop the delivery.
@@ -71,6 +71,11 @@ export class Outbox {
 
   private headerOf(walker: Walker): Uint32Array {
     return new Uint32Array(walker.bytes.buffer, walker.bytes.byteOffset, HEADER_WORDS);
+  }
+
+  /** What is written now crosses within milliseconds, if the event loop gets a turn. */
+  get willSubmit(): boolean {
+    return this.isScheduled;
   }
 
   countStart(): void {
@@ -155,12 +160,15 @@ export class Outbox {
     this.submit();
   };
 
-  /** There will be no later tick: hands over everything, now and from now on at once. */
-  flushAtEnd(): void {
+  /**
+   * There will be no later tick: hands over everything, now and from now on at once, and waits.
+   * @param maxMs - at most; the end of the process has a bound of its own
+   */
+  flushAtEnd(maxMs: number | null = null): void {
     this.isEnding = true;
     if (this.isWriting) this.giveUpRecord();
     this.submit();
-    this.bridge.flushBlocking(this.slot);
+    this.bridge.flushBlocking(this.slot, maxMs);
   }
 
   /** The process ended while the app's own code ran inside a record, which will not be completed. */

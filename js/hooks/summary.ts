@@ -28,7 +28,10 @@ export function tokensOf(spans: Spans): TraceTokens {
 
 /** `undefined` when no call told its cost. */
 export function costOf(spans: Spans): number | undefined {
-  return ofKind(spans, SpanKindValues.LLM).reduce<number | undefined>((sum, span) => {
+  const calls = spans.filter(
+    ({ spanKind }) => spanKind === SpanKindValues.LLM || spanKind === SpanKindValues.EMBEDDING,
+  );
+  return calls.reduce<number | undefined>((sum, span) => {
     const cost = numberIn(span, COST_TOTAL);
     return cost === undefined ? sum : (sum ?? 0) + cost;
   }, undefined);

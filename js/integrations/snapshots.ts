@@ -12,6 +12,7 @@ import { writePartRecord } from "../capture/span-record.js";
 import { PartKind } from "../handoff/parts.js";
 import { Walker } from "../handoff/walker.js";
 import { loadNative } from "../native.js";
+import { screened } from "../spans/screened.js";
 
 export interface Snapshots {
   capture(kind: PartKind, value: unknown): void;
@@ -60,8 +61,8 @@ class KeptSnapshots implements Snapshots {
   settle(): void {
     const { native } = loadNative();
     if (native === undefined || this.parts.length === 0) return;
-    for (const { key, value } of native.derive(Buffer.concat(this.parts)).attributes) {
-      this.span.setAttribute(key, value as AttributeValue);
-    }
+    const { attributes } = native.derive(Buffer.concat(this.parts));
+    const all = attributes.map(({ key, value }) => [key, value as AttributeValue] as const);
+    screened(this.span).setAttributes(Object.fromEntries(all));
   }
 }

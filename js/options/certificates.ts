@@ -76,13 +76,13 @@ function resolvePem(lookup: Lookup, io: OptionsIo, setting: PemSetting): string 
   const given = lookup.option(name);
   if (given !== undefined) {
     if (typeof given !== "string" || given.trim() === "") {
-      throw invalidOption(name, given, wants, setting.isSecret && "secret");
+      throw invalidOption(lookup.path + name, given, wants, setting.isSecret && "secret");
     }
     const read = readPem(given, io, setting);
     if ("pem" in read) return note(lookup, name, "option", read.pem);
     throw new CatalystTracingError(
       CatalystTracingErrorCodes.INVALID_OPTION,
-      `setup(): option "${name}" ${read.problem}; it takes ${wants}.`,
+      `setup(): option "${lookup.path}${name}" ${read.problem}; it takes ${wants}.`,
       { cause: read.cause },
     );
   }
@@ -130,7 +130,8 @@ function checkPair(lookup: Lookup, certificate: string | null, key: string | nul
   if (source === "option") {
     throw new CatalystTracingError(
       CatalystTracingErrorCodes.INVALID_OPTION,
-      `setup(): option "${there.name}" is set but "${missing.name}" is not; set both or none.`,
+      `setup(): option "${lookup.path}${there.name}" is set but "${missing.name}" is not; ` +
+        "set both or none.",
     );
   }
   lookup.sources[there.name] = "default";

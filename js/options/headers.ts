@@ -33,11 +33,12 @@ const VARIABLES = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEAD
 const WANTS_HEADERS = 'an object of strings, such as { "x-api-key": "…" }';
 
 export function resolveHeaders(lookup: Lookup): HeaderList {
+  const path = `${lookup.path}headers`;
   const merged = new Map<string, readonly [string, string]>();
   const sources = new Set<string>();
   const add = (name: string, value: string, source: string) => {
     if (OF_THE_BODY.has(name.toLowerCase())) {
-      const place = source === "option" ? 'setup(): option "headers"' : source;
+      const place = source === "option" ? `setup(): option "${path}"` : source;
       lookup.warn(`${place}: the exporter itself sets the header "${name}". It is ignored.`);
       return;
     }
@@ -76,8 +77,9 @@ function addFromVariable(lookup: Lookup, variable: string, add: Add): void {
 function addFromOption(lookup: Lookup, add: Add): void {
   const given = lookup.option("headers");
   if (given === undefined) return;
-  for (const [name, value] of Object.entries(copyOptionObject("headers", given, WANTS_HEADERS))) {
-    const option = `headers.${name}`;
+  const path = `${lookup.path}headers`;
+  for (const [name, value] of Object.entries(copyOptionObject(path, given, WANTS_HEADERS))) {
+    const option = `${path}.${name}`;
     if (!NAME.test(name)) {
       throw invalidOption(option, value, "a name of letters, digits and dashes", "secret");
     }

@@ -2,13 +2,18 @@
  * What resolving options needs from the outside, so that tests can hand in their own.
  */
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { findAppPackage, type PackageIdentity } from "./package-identity.js";
+
+const STDERR = 2;
 
 export interface OptionsIo {
   /** A file's text; throws as `readFileSync` does. */
   readFile(path: string): string;
   /** The working directory. */
   cwd(): string;
+  /** Whether standard error is one. */
+  isTerminal(): boolean;
   /** Name and version of the app's package.json, if it has one. */
   findPackageJson(): PackageIdentity | undefined;
 }
@@ -21,6 +26,7 @@ export function completeIo(given: Partial<OptionsIo> = {}): OptionsIo {
   };
   return {
     ...files,
+    isTerminal: given.isTerminal ?? (() => isatty(STDERR)),
     findPackageJson: given.findPackageJson ?? (() => findAppPackage(process.argv[1], files)),
   };
 }

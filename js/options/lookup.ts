@@ -42,16 +42,28 @@ export interface Candidate<T> {
 
 export class Lookup {
   /** One sentence for each variable that was not understood. */
-  readonly warnings: string[] = [];
+  readonly warnings: string[];
   /** Where each setting's value came from: `option`, a variable's name, `default`. */
   readonly sources: Record<string, string> = {};
 
   readonly #options: Readonly<Record<string, unknown>>;
   readonly #env: Variables;
 
-  constructor(options: Readonly<Record<string, unknown>>, env: Variables) {
+  /** @param path - what stands before an option's name in errors, such as `destinations[0].` */
+  constructor(
+    options: Readonly<Record<string, unknown>>,
+    env: Variables,
+    readonly path = "",
+    warnings: string[] = [],
+  ) {
     this.#options = options;
     this.#env = env;
+    this.warnings = warnings;
+  }
+
+  /** For options inside of one: variables have no say there. */
+  within(path: string, options: Readonly<Record<string, unknown>>): Lookup {
+    return new Lookup(options, {}, this.path + path, this.warnings);
   }
 
   /** The option as it was passed. */
@@ -103,7 +115,7 @@ export class Lookup {
     const given = this.#options[name];
     if (given === undefined) return undefined;
     const value = kind.fromValue(given);
-    if (value === undefined) throw invalidOption(name, given, kind.wants, show);
+    if (value === undefined) throw invalidOption(this.path + name, given, kind.wants, show);
     return { value, source: "option" };
   }
 

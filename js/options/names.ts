@@ -1,86 +1,37 @@
 /**
- * Which options `setup()` knows by name: those of the table, those with a resolver of their own,
- * and those of the contract that this version does not have.
- *
- * The last are refused, not ignored: whoever asks for redaction must not find out in production
- * that nothing was redacted. Their variables warn, because an environment must not take an app
- * down. A version that gets one of them deletes its row.
+ * Which options `setup()` knows by name: those of the table, and those with a resolver of their own.
  */
 import { CatalystTracingError, CatalystTracingErrorCodes, quote } from "../errors.js";
-import type { Lookup } from "./lookup.js";
 import { SETTINGS } from "./table.js";
 
 const OWN_RESOLVER_NAMES = [
   "headers",
   "resourceAttributes",
   "modules",
+  "cost",
+  "limits",
+  "sample",
   "certificate",
   "clientCertificate",
   "clientKey",
+  "sink",
+  "destinations",
+  "hide",
+  "redact",
+  "spool",
 ];
 
 /** The names that this version takes. */
 export const OPTION_NAMES: readonly string[] = [...Object.keys(SETTINGS), ...OWN_RESOLVER_NAMES];
 
-interface AbsentOption {
-  readonly name: string;
-  /** Variables that ask for the same. */
-  readonly env: readonly string[];
-  /** Beginnings of the names of such variables. */
-  readonly envPrefix?: string;
-}
-
-const ABSENT_OPTIONS: readonly AbsentOption[] = [
-  { name: "spool", env: ["CATALYST_SPOOL_DIR", "CATALYST_SPOOL_MAX_BYTES"] },
-  {
-    name: "hide",
-    env: ["OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH"],
-    envPrefix: "OPENINFERENCE_HIDE_",
-  },
-  { name: "redact", env: ["CATALYST_REDACT"] },
-  { name: "limits", env: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] },
-  { name: "sample", env: [] },
-  { name: "cost", env: [] },
-  { name: "destinations", env: [] },
-  { name: "sink", env: ["CATALYST_SINK"] },
-];
-
-/** Words that switch a variable's feature off: what is not wanted need not be there. */
-const OFF_WORDS = new Set(["false", "0", "no", "off", "none"]);
-
-/** Throws for an option that does not exist, here or at all. */
+/** Throws for an option that does not exist. */
 export function checkOptionNames(given: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (OPTION_NAMES.includes(name)) continue;
-    if (!ABSENT_OPTIONS.some((option) => option.name === name)) {
-      throw new CatalystTracingError(
-        CatalystTracingErrorCodes.UNKNOWN_OPTION,
-        `setup(): there is no option ${quote(name)}. ${suggestName(name, OPTION_NAMES)}`,
-      );
-    }
-    if (value === undefined) continue;
-    throw new CatalystTracingError(
-      CatalystTracingErrorCodes.UNSUPPORTED_OPTION,
-      `setup(): this version of catalyst-tracing has no option "${name}". ` +
-        "Leave it out, or install a version that has it. It is refused because ignoring it could " +
-        "send what it was meant to hold back, or lose what it was meant to keep.",
-    );
-  }
-}
-
-/** Warns for each variable that asks for something this version does not do. */
-export function warnOfAbsentFeatures(lookup: Lookup): void {
-  for (const { name: option, env, envPrefix } of ABSENT_OPTIONS) {
-    const prefixed = envPrefix === undefined ? [] : lookup.variablesWith(envPrefix);
-    for (const name of [...env, ...prefixed]) {
-      const text = lookup.variable(name);
-      if (text === undefined || OFF_WORDS.has(text.toLowerCase())) continue;
-      lookup.warn(
-        `${name} is set, but this version of catalyst-tracing has no option "${option}": ` +
-          "it has no effect.",
-      );
-    }
-  }
+  const wrong = Object.keys(given).find((name) => !OPTION_NAMES.includes(name));
+  if (wrong === undefined) return;
+  throw new CatalystTracingError(
+    CatalystTracingErrorCodes.UNKNOWN_OPTION,
+    `setup(): there is no option ${quote(wrong)}. ${suggestName(wrong, OPTION_NAMES)}`,
+  );
 }
 
 /** "Did you mean …?" for a misspelt name, or all the names when none is near. */

@@ -1,8 +1,13 @@
 /**
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
-import type { OptionsResolution } from "../options.js";
+import type { OptionsResolution, ResolvedDestination } from "../options.js";
+import type { ResolvedCost } from "./cost.js";
 import { withoutSecrets } from "./endpoint.js";
+import { shownHide } from "./hide.js";
+import { shownRedaction } from "./redact.js";
+import type { ResolvedSample } from "./sample.js";
+import type { ResolvedLimits } from "./limits.js";
 
 export interface ShownSetting {
   readonly name: string;
@@ -24,6 +29,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
   const values: Record<string, string | number | boolean | null> = {
     endpoint: withoutSecrets(options.endpoint),
     token,
+    destinations: options.destinations.map(shownDestination).join(", "),
     serviceName: options.serviceName,
     serviceVersion: options.serviceVersion,
     environment: options.environment,
@@ -42,18 +48,55 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
     proxy: proxies.join(", ") || null,
     resourceAttributes: JSON.stringify(options.resource),
     sampler: `${options.sampler.kind} ${options.sampler.ratio}`,
+    hide: shownHide(options.hide),
+    cost: shownCost(options.cost),
+    sample: shownSample(options.sample),
+    limits: shownLimits(options.limits),
     batching: options.batching,
     maxQueueBytes: options.maxQueueBytes,
     maxBatchBytes: options.maxBatchBytes,
     maxBatchSpans: options.maxBatchSpans,
     scheduleDelayMs: options.scheduleDelayMs,
     exitFlushMs: options.exitFlushMs,
+    redact: shownRedaction(options.redact),
+    spool: options.spool && `${options.spool.dir}, at most ${options.spool.maxBytes} bytes`,
   };
   return Object.entries(values).map(([name, value]) => ({
     name,
     value: String(value ?? "none"),
     source: sources[name] ?? "default",
   }));
+}
+
+function shownCost(cost: ResolvedCost | null): string {
+  if (cost === null) return "off";
+  const own = Object.keys(cost.prices).length;
+  const models = own === 1 ? "model" : "models";
+  return own === 0 ? "on" : `on, with prices of ${own} ${models} of your own`;
+}
+
+function shownDestination({ name, endpoint }: ResolvedDestination): string {
+  return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+}
+
+function shownSample(sample: ResolvedSample | null): string | null {
+  if (sample === null) return null;
+  const { ratio, keepErrors, keepSlowerThanMs, keepCostAboveUsd, keep } = sample;
+  const kept = [
+    ...(keepErrors ? ["errors"] : []),
+    ...(keepSlowerThanMs === null ? [] : [`slower than ${keepSlowerThanMs} ms`]),
+    ...(keepCostAboveUsd === null ? [] : [`dearer than $${keepCostAboveUsd}`]),
+    ...Object.entries(keep).map(([key, values]) => `${key} ${values.join(" or ")}`),
+  ];
+  return [`${ratio} of all traces`, ...kept].join(", ");
+}
+
+function shownLimits({ valueLength, spanBytes }: ResolvedLimits): string {
+  const shown = [
+    ...(valueLength === null ? [] : [`values of ${valueLength} characters`]),
+    ...(spanBytes === null ? [] : [`spans of ${spanBytes} bytes`]),
+  ];
+  return shown.join(", ") || "none";
 }
 
 function pem(text: string | null): string | null {

@@ -3,6 +3,18 @@
  * of the package gets, with every default filled in.
  */
 import type { SamplerSpec } from "../capture/sampler.js";
+import type { CostOptions, ResolvedCost } from "./cost.js";
+import type {
+  Connection,
+  Destination,
+  ResolvedDestination,
+  ResolvedPolicy,
+  Sink,
+} from "./destination-types.js";
+import type { HideOptions } from "./hide-types.js";
+import type { LimitOptions } from "./limits.js";
+import type { Redact } from "./redact-types.js";
+import type { ResolvedSample, SampleOptions } from "./sample.js";
 
 /** What a resource attribute may hold; an array has elements of one type. */
 export type ResourceAttributeValue =
@@ -153,11 +165,55 @@ export interface SetupOptions {
    */
   scheduleDelayMs?: number | undefined;
   /**
-   * How long the end of the process may wait for spans to be delivered, in milliseconds; 0 turns
-   * the wait off. Environment: `CATALYST_EXIT_FLUSH_MS`.
+   * Says on each model call what it cost, in US dollars: `llm.cost.*`, from its tokens and a table of
+   * prices. A model that the table does not know has no cost, unless `prices` does. Environment:
+   * `CATALYST_COST`.
+   * @defaultValue `false`
+   */
+  cost?: boolean | CostOptions | undefined;
+  /**
+   * For backends that take no more: what is longer is cut so that it can still be read, and says so.
+   * Identity, token counts and status never are. `docs/limits.md` has the rules. Environment:
+   * `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
+   * @defaultValue no limits
+   */
+  limits?: LimitOptions | undefined;
+  /**
+   * Sends a share of the traces, and those in which something happened: an error, a long run, a dear
+   * one, a certain agent. Decided when the trace's root in this process has ended. A number is the
+   * share. `docs/sampling.md` has the rules; `OTEL_TRACES_SAMPLER` decides what is recorded at all.
+   * @defaultValue every trace is sent
+   */
+  sample?: number | SampleOptions | undefined;
+  /**
+   * How long the end of the process may wait for spans to be delivered, in milliseconds. With 0
+   * there is no wait, signals are not listened for, and spans that are open at the end are not
+   * sent. Environment: `CATALYST_EXIT_FLUSH_MS`.
    * @defaultValue 2000
    */
   exitFlushMs?: number | undefined;
+  /**
+   * Replaces by `__REDACTED__`, or leaves out, what must not leave the process. `true` hides all that
+   * {@link HideOptions} names, `false` nothing, whatever the environment says. Environment:
+   * `OPENINFERENCE_HIDE_*`, `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`.
+   * @defaultValue `false`; credentials are always hidden
+   */
+  hide?: boolean | HideOptions | undefined;
+  /**
+   * Hides personal data and keys in everything that is sent: `true` for all built-in detectors, an
+   * object, or a list of exactly what is wanted. See `RedactOptions`, and docs/redaction.md.
+   * Environment: `CATALYST_REDACT` (`true`, or detectors such as `email,card`).
+   * @defaultValue `false`
+   */
+  redact?: Redact | undefined;
+  /**
+   * A directory in which spans wait until they are delivered, so that they outlive this process
+   * however it ends; the next one delivers them. A path, or a path and a bound on what may be in
+   * the directory, over which the oldest go. `false` means none, whatever the environment says.
+   * Environment: `CATALYST_SPOOL_DIR`, `CATALYST_SPOOL_MAX_BYTES`.
+   * @defaultValue none; `maxBytes` 1073741824 (1 GiB)
+   */
+  spool?: string | Spool | false | undefined;
   /**
    * Whether to become OpenTelemetry's global provider and context manager: `'auto'` does unless
    * someone else already is.
@@ -165,11 +221,45 @@ export interface SetupOptions {
    */
   register?: "auto" | boolean | undefined;
   /**
+   * Where spans go besides a collector, or instead of one: `'console'` prints each finished trace as
+   * a tree to stderr, `{ file }` appends OTLP/JSON to a file, a line for each span; or a list of
+   * these. They take the place of the default endpoint; an `endpoint` that is configured still gets
+   * spans, and so does the default one where `'otlp'` is listed. Environment: `CATALYST_SINK`, such
+   * as `console` or `otlp,file:traces.jsonl`.
+   * @defaultValue `'otlp'`
+   */
+  sink?: Sink | readonly Sink[] | undefined;
+  /**
+   * Several collectors at once, each with its own credentials, filter and policy; one that is away
+   * does not hold up the others. They take the place of an endpoint that the environment names; one
+   * that the option `endpoint` names gets spans as well.
+   */
+  destinations?: readonly Destination[] | undefined;
+  /**
    * Makes everything a no-op that still runs your functions. Environment: `OTEL_SDK_DISABLED`,
    * `CATALYST_DISABLED`.
    * @defaultValue `false`
    */
   disabled?: boolean | undefined;
+}
+
+/** Where spans wait on disk. */
+export interface Spool {
+  /** Made if it is not there. Processes may share it; it must belong to the user that runs them. */
+  dir?: string | undefined;
+  /**
+   * For everything in it, whichever process wrote it.
+   * @defaultValue 1073741824 (1 GiB)
+   */
+  maxBytes?: number | undefined;
+}
+
+export interface ResolvedSpool {
+  /** Absolute. */
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** What was meant for other destinations is sent too; only the command line can say so. */
+  readonly takesAll: boolean;
 }
 
 /** Proxies of the environment as they were written, `null` where unset. */
@@ -184,29 +274,20 @@ export interface ProxySettings {
   readonly no: string | null;
 }
 
-/** All settings with their defaults filled in: plain, frozen data but for `modules`. */
-export interface ResolvedOptions {
+/**
+ * All settings with their defaults filled in: plain, frozen data but for `modules`. The connection is
+ * that of the top level, whether or not it is among the destinations.
+ */
+export interface ResolvedOptions extends Connection, ResolvedPolicy {
   readonly disabled: boolean;
   readonly debug: boolean;
   readonly register: "auto" | boolean;
   readonly autoInstrument: boolean;
   readonly modules: Readonly<InstrumentModules>;
-  /** `memory` is for tests: nothing leaves the process. */
-  readonly sink: "otlp" | "memory";
-  /** As it was given, for people to read. */
-  readonly endpoint: string;
-  /** The full URL that batches are posted to. */
-  readonly tracesUrl: string;
-  /** Names in the case they were given in, no two alike; `Authorization` among them. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly protocol: "http/protobuf" | "http/json";
-  readonly compression: "gzip" | "none";
-  /** 0 packs without compressing: nothing is gained by it on the way to the same machine. */
-  readonly gzipLevel: 0 | 1;
-  readonly timeoutMs: number;
-  readonly certificatePem: string | null;
-  readonly clientCertificatePem: string | null;
-  readonly clientKeyPem: string | null;
+  /** For tests: nothing leaves the process. */
+  readonly inMemory: boolean;
+  /** All places that spans go to, at least one. */
+  readonly destinations: readonly ResolvedDestination[];
   /** What Node itself trusts besides the system's certificates (`NODE_EXTRA_CA_CERTS`). */
   readonly extraCaPem: string | null;
   readonly proxy: ProxySettings;
@@ -220,5 +301,10 @@ export interface ResolvedOptions {
   readonly maxBatchSpans: number;
   readonly scheduleDelayMs: number;
   readonly exitFlushMs: number;
+  readonly spool: ResolvedSpool | null;
   readonly sampler: SamplerSpec;
+  /** `null` where no cost is wanted. */
+  readonly cost: ResolvedCost | null;
+  /** `null` where all traces are sent that the sampler has recorded. */
+  readonly sample: ResolvedSample | null;
 }

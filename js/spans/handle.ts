@@ -8,6 +8,7 @@ import { formatTraceparent } from "../capture/traceparent.js";
 import { type Fields, read } from "../handoff/stand-ins.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
+import { screened } from "./screened.js";
 import { recordSpanUsage, type TokenUsage } from "./usage.js";
 import { setContent, setJson, setSpanAttribute, setSpanAttributes } from "./values.js";
 
@@ -115,15 +116,15 @@ export class SpanHandle implements AgentSpanHandle {
   }
 
   addEvent(name: string, attributes?: Attributes, time?: TimeInput): this {
-    return this.safely(() => this.raw.addEvent(name, attributes, time));
+    return this.safely(() => screened(this.raw).addEvent(name, attributes, time));
   }
 
   setStatus(status: SpanStatus): this {
-    return this.safely(() => this.raw.setStatus(status));
+    return this.safely(() => screened(this.raw).setStatus(status));
   }
 
   recordException(exception: unknown, time?: TimeInput): this {
-    return this.safely(() => this.raw.recordException(exception as Exception, time));
+    return this.safely(() => screened(this.raw).recordException(exception as Exception, time));
   }
 
   /** The span may be anybody's. */

@@ -24,6 +24,7 @@ import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import type { OptionReader } from "./options.js";
 import { metadataAttributes, tagAttributes } from "./options.js";
+import { screened } from "./screened.js";
 import { setContent, setSpanAttributes } from "./values.js";
 
 const SPAN_KINDS = [
@@ -107,7 +108,8 @@ export async function runInside<T>(
 }
 
 /** An error that left the span: an exception event, and the status. */
-export function recordFailure(span: Span, error: unknown): void {
+export function recordFailure(failed: Span, error: unknown): void {
+  const span = screened(failed);
   const attributes = exceptionAttributes(error);
   span.addEvent("exception", { ...attributes, "exception.escaped": true });
   const message = attributes["exception.message"];

@@ -8,6 +8,7 @@ import type { AttributeValue, Span } from "@opentelemetry/api";
 
 import { RecordingSpan } from "../capture/span.js";
 import { guarded } from "./guard.js";
+import { screened } from "./screened.js";
 import { content, type Fields, isLeftOut, prepare, read, threw } from "../handoff/stand-ins.js";
 
 /** Beyond what any app nests, and far from the end of the stack. */
@@ -69,7 +70,7 @@ export function setSpanAttribute(span: Span, key: string, value: unknown): void 
   if (typeof key !== "string" || key === "") return;
   guarded(() => {
     const plainValue = attributeValue(value, key);
-    if (plainValue !== undefined) span.setAttribute(key, plainValue);
+    if (plainValue !== undefined) screened(span).setAttribute(key, plainValue);
   });
 }
 
@@ -98,16 +99,22 @@ export function setContent(span: Span, name: "input" | "output", given: unknown)
   if (isLeftOut(given)) return;
   const value = typeof given === "bigint" ? String(given) : given;
   const isText = typeof value === "string";
-  if (isText || !isOurs(span)) span.setAttribute(`${name}.value`, stringifyValue(value));
+  const type = isText ? TEXT : JSON_TYPE;
+  if (!isOurs(span)) {
+    const text = stringifyValue(value);
+    screened(span).setAttributes({ [`${name}.value`]: text, [`${name}.mime_type`]: type });
+    return;
+  }
+  if (isText) span.setAttribute(`${name}.value`, value);
   else span.setJson(`${name}.value`, value);
-  span.setAttribute(`${name}.mime_type`, isText ? TEXT : JSON_TYPE);
+  span.setAttribute(`${name}.mime_type`, type);
 }
 
 /** Sets an attribute to the JSON of a value, whatever its type. */
 export function setJson(span: Span, key: string, value: unknown): void {
-  if (typeof value === "string") span.setAttribute(key, value);
-  else if (isOurs(span)) span.setJson(key, value);
-  else span.setAttribute(key, stringifyValue(value));
+  if (!isOurs(span)) screened(span).setAttribute(key, stringifyValue(value));
+  else if (typeof value === "string") span.setAttribute(key, value);
+  else span.setJson(key, value);
 }
 
 /** Anything can be passed for a span; a proxy can throw at that. */

@@ -29,6 +29,9 @@ const ABSENT_OPTIONS = [
   "maxBatchSpans",
   "scheduleDelayMs",
   "exitFlushMs",
+  "sink",
+  "destinations",
+  "spool",
   "disabled",
 ] as const;
 

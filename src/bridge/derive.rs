@@ -1,10 +1,15 @@
 //! The same mapping as on the native thread, for a span that somebody in JS wants to read.
 
-use napi::Either;
-use napi_derive::napi;
-use opentelemetry::{Array, Value};
+use std::cell::RefCell;
 
+use napi::{Either, Result};
+use napi_derive::napi;
+use opentelemetry::{Array, KeyValue, StringValue, Value};
+
+use super::policy::{NativePolicy, policy};
+use crate::cost::{Prices, add_cost};
 use crate::handoff::{Record, Records};
+use crate::redact::Policy;
 use crate::semconv::{Derivation, PartKind, json_text};
 
 type Scalar = Either<String, Either<f64, bool>>;
@@ -45,11 +50,102 @@ pub(super) fn derive(chunk: &[u8]) -> Derived {
             None => {}
         }
     }
-    let attributes = derivation.finish().into_entries().into_iter();
-    let attributes = attributes
-        .map(|entry| DerivedAttribute { key: entry.key.to_string(), value: value(entry.value) })
-        .collect();
-    Derived { attributes, json }
+    Derived { attributes: all(derivation.finish().into_entries()), json }
+}
+
+pub(super) fn screen(
+    attributes: Vec<DerivedAttribute>,
+    event: Option<&str>,
+    told: NativePolicy,
+) -> Result<Vec<DerivedAttribute>> {
+    let policy = known_policy(told)?;
+    let entry = |DerivedAttribute { key, value }| KeyValue::new(key, given(value));
+    let mut entries = attributes.into_iter().map(entry).collect();
+    policy.apply_to_attributes(&mut entries, event);
+    Ok(all(entries))
+}
+
+thread_local! {
+    /// Its rules take long to make, and it hardly ever changes.
+    static LAST_POLICY: RefCell<Option<(NativePolicy, Policy)>> = const { RefCell::new(None) };
+}
+
+fn known_policy(told: NativePolicy) -> Result<Policy> {
+    LAST_POLICY.with_borrow_mut(|last| match last {
+        Some((known, made)) if *known == told => Ok(made.clone()),
+        _ => {
+            let made = policy(told.clone())?;
+            *last = Some((told, made.clone()));
+            Ok(made)
+        }
+    })
+}
+
+/// What `given` says of a call comes to this cost.
+pub(super) fn price(given: Vec<DerivedAttribute>, prices: &Prices) -> Vec<DerivedAttribute> {
+    let known = given.into_iter().filter_map(|DerivedAttribute { key, value }| match value {
+        Either::A(Either::A(text)) => Some(KeyValue::new(key, text)),
+        Either::A(Either::B(Either::A(number))) => {
+            Some(KeyValue::new(key, integer_or_float(number)))
+        }
+        _ => None,
+    });
+    let mut attributes: Vec<KeyValue> = known.collect();
+    let before = attributes.len();
+    add_cost(&mut attributes, prices);
+    all(attributes.split_off(before.min(attributes.len())))
+}
+
+/// As the handoff reads a number.
+fn integer_or_float(number: f64) -> Value {
+    crate::handoff::Value::Number(number).integer().map_or(Value::F64(number), Value::I64)
+}
+
+fn all(entries: Vec<KeyValue>) -> Vec<DerivedAttribute> {
+    let attribute = |entry: KeyValue| DerivedAttribute {
+        key: entry.key.to_string(),
+        value: value(entry.value),
+    };
+    entries.into_iter().map(attribute).collect()
+}
+
+fn given(value: Either<Scalar, Vec<Scalar>>) -> Value {
+    match value {
+        Either::A(Either::A(text)) => text.into(),
+        Either::A(Either::B(Either::A(number))) => number.into(),
+        Either::A(Either::B(Either::B(bool))) => bool.into(),
+        Either::B(items) => given_items(items),
+    }
+}
+
+/// Of one type, as OpenTelemetry has them.
+fn given_items(items: Vec<Scalar>) -> Value {
+    Value::Array(match items.first() {
+        Some(Either::B(Either::A(_))) => Array::F64(items.iter().filter_map(number_in).collect()),
+        Some(Either::B(Either::B(_))) => Array::Bool(items.iter().filter_map(bool_in).collect()),
+        _ => Array::String(items.into_iter().filter_map(text_in).collect()),
+    })
+}
+
+fn text_in(item: Scalar) -> Option<StringValue> {
+    match item {
+        Either::A(text) => Some(text.into()),
+        Either::B(_) => None,
+    }
+}
+
+fn number_in(item: &Scalar) -> Option<f64> {
+    match item {
+        Either::B(Either::A(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+fn bool_in(item: &Scalar) -> Option<bool> {
+    match item {
+        Either::B(Either::B(bool)) => Some(*bool),
+        _ => None,
+    }
 }
 
 fn value(value: Value) -> Either<Scalar, Vec<Scalar>> {

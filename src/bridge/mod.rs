@@ -8,8 +8,15 @@
 
 mod config;
 mod derive;
+mod filter;
+mod gate;
+mod hide;
+mod limits;
 mod memory;
+mod policy;
 mod process;
+mod signals;
+mod spool;
 mod stats;
 mod thread;
 
@@ -25,7 +32,9 @@ use napi_derive::napi;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
-use self::derive::Derived;
+use self::derive::{Derived, DerivedAttribute};
+use self::policy::NativePolicy;
+use self::spool::NativeSpoolSurvey;
 use self::stats::{NativeFlush, NativeStats};
 
 /// Registers this environment and the memory through which its spans come. Returns the slot that
@@ -74,10 +83,12 @@ pub fn flush_abandon(slot: u32, id: u32) {
 }
 
 /// Flushes and blocks this thread until done, or until all such calls together have taken as long
-/// as the end of a process may be held up. For the `exit` event.
+/// as the end of a process may be held up; this one for `max_ms` at most, if that is given. For the
+/// `exit` event, and for signals.
 #[napi]
-pub fn flush_blocking(slot: u32) -> Option<NativeFlush> {
-    process::pipeline_of(slot)?.flush_at_exit().map(Into::into)
+pub fn flush_blocking(slot: u32, max_ms: Option<u32>) -> Option<NativeFlush> {
+    let limit = max_ms.map_or(Duration::MAX, millis);
+    process::pipeline_of(slot)?.flush_at_exit_for(limit).map(Into::into)
 }
 
 /// What the environment of `slot` kept in memory since the last call, everything submitted so far
@@ -92,6 +103,13 @@ pub fn take_kept(slot: u32) -> Result<Vec<String>> {
     }
     let Some(memory) = process::memory_of(slot) else { return Ok(Vec::new()) };
     memory.take_json().map_err(|error| failed(error.to_string()))
+}
+
+/// The attributes that tell what a model call cost, from those that the environment of `slot` has
+/// of its span. None where no cost is wanted, or known.
+#[napi]
+pub fn price(slot: u32, attributes: Vec<DerivedAttribute>) -> Vec<DerivedAttribute> {
+    process::prices_of(slot).map_or_else(Vec::new, |prices| derive::price(attributes, &prices))
 }
 
 /// The counters of the pipeline that `slot` uses, or used last.
@@ -113,10 +131,46 @@ pub fn is_finished(slot: u32) -> bool {
     process::is_finished(slot)
 }
 
+/// JS listens for this signal, and nobody else does. If it does not answer within `grace_ms` when the
+/// signal comes, because it does not come to that, the signal kills.
+#[napi]
+pub fn guard_signal(signal: i32, grace_ms: u32) {
+    signals::guard(signal, millis(grace_ms));
+}
+
+/// JS has heard the signal, or does not listen for it any more.
+#[napi]
+pub fn answer_signal(signal: i32) {
+    signals::answer(signal);
+}
+
 /// What the parts in `chunk` say, mapped as on the native thread: for JS span processors.
 #[napi]
 pub fn derive(chunk: &[u8]) -> Derived {
     derive::derive(chunk)
+}
+
+/// What may leave the process of attributes that go onto a span of somebody else's: those of the
+/// span, or of the event of that name.
+#[napi]
+pub fn screen(
+    attributes: Vec<DerivedAttribute>,
+    event: Option<String>,
+    policy: NativePolicy,
+) -> Result<Vec<DerivedAttribute>> {
+    derive::screen(attributes, event.as_deref(), policy)
+}
+
+/// What lies in a spool's directory, by the process that left it there, the oldest first.
+#[napi]
+pub fn spool_survey(dir: String) -> Result<Vec<NativeSpoolSurvey>> {
+    spool::look(&dir)
+}
+
+/// Deletes what no process has in hand, and returns what it was in all.
+#[napi]
+pub fn spool_clear(dir: String) -> Result<NativeSpoolSurvey> {
+    spool::remove(&dir)
 }
 
 fn millis(millis: u32) -> Duration {

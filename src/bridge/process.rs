@@ -10,6 +10,7 @@ use napi::Status;
 
 use super::config::NativeConfig;
 use crate::config::Config;
+use crate::cost::Prices;
 use crate::export::Memory;
 use crate::pipeline::{Pipeline, StartError};
 
@@ -29,6 +30,8 @@ struct Process {
     own: HashMap<u32, Running>,
     /// By slot; outlives its pipeline.
     memories: HashMap<u32, Arc<Memory>>,
+    /// By slot, where cost is wanted.
+    prices: HashMap<u32, Arc<Prices>>,
 }
 
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
@@ -87,10 +90,16 @@ pub(super) fn memory_of(slot: u32) -> Option<Arc<Memory>> {
     with(|process| process.memories.get(&slot).cloned())
 }
 
+pub(super) fn prices_of(slot: u32) -> Option<Arc<Prices>> {
+    with(|process| process.prices.get(&slot).cloned())
+}
+
 pub(super) fn configure(slot: u32, told: NativeConfig) -> napi::Result<()> {
     with(|process| {
         let memory = Arc::clone(process.memories.entry(slot).or_default());
-        let config = told.clone().into_config(memory)?;
+        let config = told.clone().into_config(&memory)?;
+        process.prices.remove(&slot);
+        process.prices.extend(config.gate.prices.clone().map(|prices| (slot, prices)));
         if told.is_kept_in_memory() {
             let mut place = process.take_for_itself(slot);
             let outcome = tell(&mut place, slot, told, config);
@@ -169,5 +178,6 @@ pub(super) fn end_of_environment(slot: u32) {
     with(|process| {
         process.own.remove(&slot);
         process.memories.remove(&slot);
+        process.prices.remove(&slot);
     });
 }

@@ -35,6 +35,8 @@ pub enum Loss {
     ResponseTooLarge,
     /// The batch's own bytes could not be read, so it could not be split or turned into JSON.
     Unreadable,
+    /// Nobody reads what would be printed.
+    Closed,
 }
 
 impl Loss {
@@ -48,6 +50,7 @@ impl Loss {
             Self::BadResponse => "bad_response",
             Self::ResponseTooLarge => "response_too_large",
             Self::Unreadable => "unreadable_batch",
+            Self::Closed => "closed",
         })
     }
 }
@@ -66,7 +69,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn lose(&mut self, loss: Loss, spans: usize) {
+    pub fn lose(&mut self, loss: Loss, spans: usize) {
         if spans == 0 {
             return;
         }
@@ -91,6 +94,7 @@ mod tests {
             (Loss::BadResponse, "bad_response"),
             (Loss::ResponseTooLarge, "response_too_large"),
             (Loss::Unreadable, "unreadable_batch"),
+            (Loss::Closed, "closed"),
         ] {
             assert_eq!(loss.reason(), reason);
         }

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::endpoint::Endpoint;
+
 /// How a request body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -68,6 +70,13 @@ pub enum TargetError {
     CaCertificate(String),
     /// The client's certificate and key are unusable, or one of the two is missing.
     ClientCertificate(String),
+}
+
+impl Target {
+    /// Its endpoint as it may be shown and written down: nothing secret is in it.
+    pub fn shown(&self) -> String {
+        Endpoint::parse(&self.endpoint).map(|endpoint| endpoint.shown).unwrap_or_default()
+    }
 }
 
 impl TargetError {

@@ -5,10 +5,15 @@
 //! block, and they are bounded. Memory is bounded too: what would exceed `max_queue_bytes` is turned
 //! away at the door, span by span counted.
 
+mod account;
+mod claims;
 mod flushes;
+mod gate;
 mod outlet;
+mod route;
 mod shared;
 mod sink;
+mod spooling;
 mod thread;
 mod worker;
 
@@ -166,10 +171,16 @@ impl Pipeline {
 
     /// Flushes and blocks until done, or until nothing is left of the exit budget.
     pub fn flush_at_exit(&self) -> Option<FlushReport> {
+        self.flush_at_exit_for(Duration::MAX)
+    }
+
+    /// As `flush_at_exit`, and for no longer than `limit`.
+    pub fn flush_at_exit_for(&self, limit: Duration) -> Option<FlushReport> {
         self.is_exiting.store(true, Ordering::Relaxed);
+        let _ = self.send(Command::DecideAll);
         let budget = self.exit_budget();
         let began = Instant::now();
-        let report = self.shared.take_flush(self.flush(), budget);
+        let report = self.shared.take_flush(self.begin_flush(Reach::AtExit), budget.min(limit));
         self.set_exit_budget(budget.saturating_sub(began.elapsed()));
         report
     }
@@ -200,7 +211,10 @@ impl Pipeline {
     }
 
     pub fn stats(&self) -> Counts {
-        self.shared.stats.counts().clone()
+        let mut counts = self.shared.stats.counts().clone();
+        (counts.redacted, counts.redaction_failures) = self.shared.redactions.counts();
+        counts.truncated = self.shared.truncated.load(Ordering::Relaxed);
+        counts
     }
 
     pub fn held_bytes(&self) -> usize {

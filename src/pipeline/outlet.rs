@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::claims::Claims;
 use super::flushes::BatchId;
 use super::sink::Sink;
+use super::spooling::Record;
 use crate::export::EncodedBatch;
 
 /// Enough to hide a round trip; more would only pile up on a slow collector.
@@ -23,6 +25,16 @@ const MAX_PAUSE: Duration = Duration::from_secs(15);
 pub(super) struct Queued {
     pub(super) id: BatchId,
     pub(super) batch: EncodedBatch,
+    pub(super) claims: Claims,
+    /// What of it is on disk, if there is a spool.
+    pub(super) records: Vec<Record>,
+}
+
+impl Queued {
+    /// Whether it has to be read back first.
+    pub(super) fn is_on_disk(&self) -> bool {
+        self.batch.protobuf.is_empty() && !self.records.is_empty()
+    }
 }
 
 /// A pause between rounds, and whether the collector asked for it.
@@ -114,6 +126,42 @@ impl Outlet {
         self.pause = None;
         tried.extend(self.queue.iter().map(|queued| queued.id));
         (tried, 0)
+    }
+
+    /// Batch `id` came to nothing before it was tried.
+    pub(super) fn nothing_left(&mut self, id: BatchId) {
+        self.under_way.remove(&id);
+    }
+
+    /// Whether there is room for what is in no hurry.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.failed_rounds == 0 && self.under_way.len() < MAX_UNDER_WAY
+    }
+
+    /// Whether the last round failed.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failed_rounds > 0
+    }
+
+    pub(super) fn queue(&self) -> impl Iterator<Item = &Queued> {
+        self.queue.iter()
+    }
+
+    pub(super) fn queue_mut(&mut self) -> impl Iterator<Item = &mut Queued> {
+        self.queue.iter_mut()
+    }
+
+    pub(super) fn under_way(&self) -> impl Iterator<Item = BatchId> + '_ {
+        self.under_way.iter().copied()
+    }
+
+    /// Drops batches of which nothing is left.
+    pub(super) fn drop_empty(&mut self) -> Vec<BatchId> {
+        let is_empty =
+            |queued: &Queued| queued.batch.spans == 0 && queued.batch.protobuf.is_empty();
+        let dropped = self.queue.iter().filter(|it| is_empty(it)).map(|it| it.id).collect();
+        self.queue.retain(|queued| !is_empty(queued));
+        dropped
     }
 
     /// What waits, and how many spans each holds.

@@ -1,22 +1,26 @@
 //! What the native thread and the handle both see: counters, the memory held, flushes under way.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::flushes::FlushReport;
+use super::flushes::{BatchId, FlushReport};
 use crate::config::Config;
 use crate::diag::Diagnostics;
-use crate::export::Observer;
+use crate::redact::Redactions;
 use crate::stats::{Stage, Stats};
 
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) stats: Stats,
     pub(super) diagnostics: Diagnostics,
+    pub(super) redactions: Arc<Redactions>,
+    /// Spans that limits have cut, each time for each destination.
+    pub(super) truncated: Arc<AtomicU64>,
     held_bytes: AtomicUsize,
     max_bytes: AtomicUsize,
+    last_batch: AtomicU64,
     flushes: Mutex<FlushBoard>,
     flush_done: Condvar,
 }
@@ -32,9 +36,12 @@ impl Shared {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             stats: Stats::default(),
+            truncated: Arc::default(),
             diagnostics: Diagnostics::new(config.quiet),
+            redactions: Arc::default(),
             held_bytes: AtomicUsize::new(0),
             max_bytes: AtomicUsize::new(config.max_queue_bytes),
+            last_batch: AtomicU64::new(0),
             flushes: Mutex::default(),
             flush_done: Condvar::new(),
         }
@@ -44,13 +51,17 @@ impl Shared {
         self.max_bytes.store(bytes, Ordering::Relaxed);
     }
 
+    pub(super) fn max_bytes(&self) -> usize {
+        self.max_bytes.load(Ordering::Relaxed)
+    }
+
     pub(super) fn held_bytes(&self) -> usize {
         self.held_bytes.load(Ordering::Relaxed)
     }
 
     /// Claims memory if there is room.
     pub(super) fn reserve(&self, bytes: usize) -> bool {
-        let max = self.max_bytes.load(Ordering::Relaxed);
+        let max = self.max_bytes();
         self.held_bytes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
                 held.checked_add(bytes).filter(|after| *after <= max)
@@ -69,6 +80,16 @@ impl Shared {
 
     pub(super) fn lose(&self, stage: Stage, reason: &str, spans: usize) {
         self.stats.counts().lose(stage, reason, spans as u64);
+    }
+
+    /// Tells a person, once, and whoever reads the accounts; `of` is what it is about.
+    pub(super) fn warn(&self, code: &'static str, of: &str, message: String) {
+        self.diagnostics.warn_once(code, of, &message);
+        self.stats.counts().last_error = Some(message);
+    }
+
+    pub(super) fn next_batch(&self) -> BatchId {
+        self.last_batch.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The native thread has ended, and what it held with it.
@@ -119,22 +140,5 @@ impl Shared {
 
     pub(super) fn abandon_flush(&self, id: u32) {
         self.board().outcomes.remove(&id);
-    }
-}
-
-impl Observer for Shared {
-    fn request(&self, bytes_on_wire: usize) {
-        let mut counts = self.stats.counts();
-        counts.requests += 1;
-        counts.bytes_sent += bytes_on_wire as u64;
-    }
-
-    fn retried(&self) {
-        self.stats.counts().retries += 1;
-    }
-
-    fn warning(&self, code: &'static str, message: String) {
-        self.diagnostics.warn_once(code, &message);
-        self.stats.counts().last_error = Some(message);
     }
 }

@@ -9,5 +9,7 @@ mod malformed;
 mod memory;
 mod reconfiguring;
 mod recovery;
+mod routes;
 mod server;
+mod spool;
 mod stopping;

@@ -12,7 +12,6 @@ use super::StartError;
 use super::shared::Shared;
 use super::worker::{Command, Worker};
 use crate::config::Config;
-use crate::export::Observer;
 use crate::stats::Stage;
 
 /// The thread's main function. `ready` is told once whether the pipeline works.
@@ -26,8 +25,8 @@ pub(super) fn run(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        // Only name look-ups use it; its threads end when they are idle.
-        .max_blocking_threads(2)
+        // Name look-ups and files, of which some may hang; its threads end when they are idle.
+        .max_blocking_threads(8)
         .thread_keep_alive(Duration::from_secs(1))
         .build();
     let runtime = match runtime {
@@ -53,14 +52,10 @@ pub(super) fn run(
     if worked.is_err() {
         let message = "an internal fault stopped the native thread; please report it. Spans from \
                        here on are lost until the next setup()";
-        shared.warning("thread_panicked", message.to_owned());
+        shared.warn("thread_panicked", "", message.to_owned());
     }
-    {
-        let mut counts = shared.stats.counts();
-        let left = counts.queued;
-        let reason = if worked.is_ok() { "shutdown" } else { "internal_fault" };
-        counts.lose(Stage::Queue, reason, left);
-    }
+    let reason = if worked.is_ok() { "shutdown" } else { "internal_fault" };
+    shared.stats.counts().lose_the_rest(Stage::Queue, reason);
     shared.hold_nothing();
     shared.close_all_flushes();
     // A name look-up may hang in the C library; nobody waits for it.

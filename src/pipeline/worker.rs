@@ -13,16 +13,16 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use super::StartError;
+use super::claims::{Claims, Fate};
 use super::flushes::{BatchId, FlushReport, Flushes};
-use super::outlet::{Outlet, Queued};
+use super::gate::Gate;
+use super::outlet::Queued;
+use super::route::Route;
 use super::shared::Shared;
-use super::sink::Sink;
-use crate::assembly::{Assembly, size_of_span};
-use crate::batch::{Batch, Closed};
+use crate::assembly::Assembly;
 use crate::config::Config;
-use crate::export::{Encoder, Loss, Observer, Report};
+use crate::export::Report;
 use crate::handoff::Scan;
-use crate::redact::Policy;
 use crate::stats::Stage;
 
 pub(super) enum Command {
@@ -36,6 +36,8 @@ pub(super) enum Command {
         config: Box<Config>,
         done: SyncSender<Result<(), StartError>>,
     },
+    /// The process ends: no trace that is held will be finished.
+    DecideAll,
     Flush {
         id: u32,
         reach: Reach,
@@ -49,51 +51,48 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     Everyone,
-    /// The outlet that spans go to now: what an earlier configuration left behind may take long.
+    /// The same, but for what nothing is gained for by waiting; nothing may come any more.
+    AtExit,
+    /// The routes that spans take now: what an earlier configuration left behind may take long.
     Current,
 }
 
-/// A delivery under way: which outlet and batch, what it holds, and what became of it.
+/// A delivery under way: which route and batch, what it holds, and what became of it.
 struct Tried {
-    outlet: u64,
+    route: u64,
     id: BatchId,
     bytes: usize,
+    claims: Claims,
     report: Report,
-}
-
-/// Where spans go now.
-struct Route {
-    policy: Policy,
-    batch: Batch,
-    encoder: Encoder,
-    outlet: u64,
 }
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
     assembly: Assembly,
-    route: Route,
-    /// By number: the current one, and older ones that still hold something.
-    outlets: Vec<(u64, Outlet)>,
+    gate: Gate,
+    /// Those that spans go to now, and older ones that still hold something.
+    routes: Vec<Route>,
+    last_route: u64,
     under_way: FuturesUnordered<LocalBoxFuture<'static, Tried>>,
     flushes: Flushes,
-    last_batch: BatchId,
     shutdown_at: Option<Instant>,
 }
 
 impl Worker {
     pub(super) fn new(config: Config, shared: Arc<Shared>) -> Result<Self, StartError> {
-        let (route, outlet) = open(config, &shared, 0)?;
-        Ok(Self {
+        let gate = Gate::new(&shared);
+        let mut worker = Self {
             shared,
             assembly: Assembly::default(),
-            route,
-            outlets: vec![(0, outlet)],
+            gate,
+            routes: Vec::new(),
+            last_route: 0,
             under_way: FuturesUnordered::new(),
             flushes: Flushes::default(),
-            last_batch: 0,
             shutdown_at: None,
-        })
+        };
+        worker.open(config)?;
+        Ok(worker)
     }
 
     pub(super) async fn work(mut self, mut inbox: UnboundedReceiver<Command>) {
@@ -108,29 +107,40 @@ impl Worker {
                 }
                 command = inbox.recv(), if inbox_open => match command {
                     Some(command) => self.obey(command, &mut inbox).await,
-                    None => inbox_open = false,
+                    None => {
+                        inbox_open = false;
+                        self.gate.decide_all();
+                    }
                 },
                 () = sleep_until(due), if due.is_some() => {}
             }
-            self.close_due_batch().await;
+            self.gate.decide_due(Instant::now());
+            self.close_batches(|due| due.is_some_and(|due| due <= Instant::now())).await;
             self.deliver();
             for (id, report) in self.flushes.take_done() {
                 self.shared.close_flush(id, report);
             }
         }
+        self.routes.iter_mut().for_each(Route::leave);
     }
 
     fn is_done(&self, inbox_open: bool) -> bool {
-        let nothing_left = self.outlets.iter().all(|(_, outlet)| outlet.is_empty());
+        let nothing_left = self.routes.iter().all(|route| route.outlet.is_empty());
         match self.shutdown_at {
-            Some(deadline) => nothing_left || Instant::now() >= deadline,
+            Some(deadline) => {
+                let is_over = |route: &Route| route.outlet.is_empty() || route.is_safe_to_leave();
+                self.routes.iter().all(is_over) || Instant::now() >= deadline
+            }
             None => !inbox_open && nothing_left,
         }
     }
 
     fn next_due(&self) -> Option<Instant> {
-        let outlets = self.outlets.iter().filter_map(|(_, outlet)| outlet.wakes_at());
-        outlets.chain(self.route.batch.due()).chain(self.shutdown_at).min()
+        let outlets = self.routes.iter().filter_map(|route| route.outlet.wakes_at());
+        let batches = self.routes.iter().filter_map(Route::due);
+        let looks = self.routes.iter().filter_map(Route::looks_at);
+        let gate = self.gate.due();
+        outlets.chain(batches).chain(looks).chain(gate).chain(self.shutdown_at).min()
     }
 
     async fn obey(&mut self, command: Command, inbox: &mut UnboundedReceiver<Command>) {
@@ -144,13 +154,16 @@ impl Worker {
             Command::Reconfigure { config, done } => {
                 let _ = done.send(self.reconfigure(*config).await);
             }
+            Command::DecideAll => self.gate.decide_all(),
             Command::Flush { id, reach } => self.flush(id, reach).await,
             Command::Shutdown { grace } => {
                 inbox.close();
+                self.gate.decide_all();
                 self.shutdown_at = Some(Instant::now() + grace);
-                self.close_batch().await;
-                for (_, outlet) in &mut self.outlets {
-                    outlet.hurry(Instant::now());
+                self.close_batches(|_| true).await;
+                for route in &mut self.routes {
+                    route.tell_end();
+                    route.outlet.hurry(Instant::now());
                 }
             }
         }
@@ -160,7 +173,6 @@ impl Worker {
         let shared = Arc::clone(&self.shared);
         let mut spans: Vec<SpanData> = Vec::new();
         let assembly = &mut self.assembly;
-        let policy = &self.route.policy;
         let keep = |change: isize| {
             if change >= 0 {
                 shared.hold(change.unsigned_abs());
@@ -168,9 +180,8 @@ impl Worker {
                 shared.release(change.unsigned_abs());
             }
         };
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            assembly.read(chunk, |span| spans.push(policy.apply(span)), keep)
-        }));
+        let read =
+            catch_unwind(AssertUnwindSafe(|| assembly.read(chunk, |span| spans.push(span), keep)));
         self.shared.release(chunk.len());
         let missing = (ended as usize).saturating_sub(spans.len());
         if missing > 0 {
@@ -179,122 +190,89 @@ impl Worker {
                 Ok(Ok(())) => "fewer spans than were counted".to_owned(),
                 Err(_) => "the decoder failed".to_owned(),
             };
-            self.shared.warning(
+            self.shared.warn(
                 "malformed_chunk",
+                "",
                 format!("spans were lost on the way from JS: {why}; please report it"),
             );
             self.shared.lose(Stage::Handoff, "malformed", missing);
         }
-        self.batch(spans).await;
+        let spans = self.gate.pass(spans, Instant::now());
+        self.distribute(spans).await;
     }
 
-    async fn batch(&mut self, spans: Vec<SpanData>) {
+    /// To every route that wants them. A single one gets the spans themselves, several get copies.
+    async fn distribute(&mut self, spans: Vec<SpanData>) {
         let now = Instant::now();
-        let mut ready = Vec::new();
-        let mut turned_away = 0;
+        let current = self.routes.iter().filter(|route| route.is_current()).count();
+        let share_bytes = self.shared.max_bytes() / current.max(1);
+        let mut unwanted = 0;
+        let mut wanting: Vec<usize> = Vec::with_capacity(current);
         for span in spans {
-            let bytes = size_of_span(&span);
-            if self.shared.reserve(bytes) {
-                self.route.batch.push(span, bytes, now, &mut ready);
-            } else {
-                turned_away += 1;
+            wanting.clear();
+            let routes = self.routes.iter_mut().enumerate();
+            wanting.extend(routes.filter_map(|(at, route)| route.wants(&span).then_some(at)));
+            let Some((last, others)) = wanting.split_last() else {
+                unwanted += 1;
+                continue;
+            };
+            let fate = (current > 1).then(|| Fate::of(wanting.len()));
+            for route in others {
+                if let Some(route) = self.routes.get_mut(*route) {
+                    route.take_in(span.clone(), fate.clone(), share_bytes, now);
+                }
+            }
+            if let Some(route) = self.routes.get_mut(*last) {
+                route.take_in(span, fate, share_bytes, now);
             }
         }
-        self.shared.lose(Stage::Queue, "queue_full", turned_away);
-        for closed in ready {
-            self.enqueue(closed).await;
+        self.shared.stats.counts().filter(unwanted);
+        for route in &mut self.routes {
+            route.encode_ready().await;
         }
     }
 
-    async fn close_due_batch(&mut self) {
-        if self.route.batch.due().is_some_and(|due| due <= Instant::now()) {
-            self.close_batch().await;
-        }
-    }
-
-    async fn close_batch(&mut self) {
-        if let Some(closed) = self.route.batch.close() {
-            self.enqueue(closed).await;
-        }
-    }
-
-    async fn enqueue(&mut self, closed: Closed) {
-        let spans = closed.spans.len();
-        let encoded = self.route.encoder.encode(closed.spans).await;
-        self.shared.release(closed.bytes);
-        let encoded = match encoded {
-            Ok(encoded) => encoded,
-            Err(error) => {
-                self.shared.warning("encode_failed", error.to_string());
-                self.shared.lose(Stage::Export, error.reason(), spans);
-                return;
-            }
-        };
-        self.shared.lose(Stage::Export, &Loss::TooLarge.reason(), encoded.too_large);
-        self.shared.stats.counts().batches += encoded.batches.len() as u64;
-        for batch in encoded.batches {
-            self.shared.hold(batch.protobuf.len());
-            self.last_batch += 1;
-            let queued = Queued { id: self.last_batch, batch };
-            let current = self.route.outlet;
-            if let Some((_, outlet)) =
-                self.outlets.iter_mut().find(|(number, _)| *number == current)
-            {
-                outlet.push(queued);
+    async fn close_batches(&mut self, is_due: impl Fn(Option<Instant>) -> bool) {
+        for route in &mut self.routes {
+            if is_due(route.due()) {
+                route.close_batch();
+                route.encode_ready().await;
             }
         }
     }
 
-    /// Starts whatever may be started, and forgets older outlets that are empty.
+    /// Starts whatever may be started, and forgets older routes that are empty.
     fn deliver(&mut self) {
         let now = Instant::now();
-        for (number, outlet) in &mut self.outlets {
-            while let Some(Queued { id, batch }) = outlet.start_next(now) {
-                let (outlet, sink) = (*number, outlet.sink.clone());
+        let is_ending = self.shutdown_at.is_some();
+        for route in &mut self.routes {
+            if !is_ending {
+                route.recover(now);
+            }
+            while let Some(Queued { id, batch, claims, .. }) = route.start_next(now) {
+                let (route, sink) = (route.number, route.outlet.sink.clone());
                 self.under_way.push(Box::pin(async move {
                     let bytes = batch.protobuf.len();
                     let report = sink.deliver(batch).await;
-                    Tried { outlet, id, bytes, report }
+                    Tried { route, id, bytes, claims, report }
                 }));
             }
         }
-        let current = self.route.outlet;
-        self.outlets.retain(|(number, outlet)| *number == current || !outlet.is_empty());
+        for id in self.routes.iter_mut().flat_map(Route::take_settled_early) {
+            self.flushes.settle(id, FlushReport::default());
+        }
+        self.routes.retain(|route| !route.is_over());
     }
 
     fn settle(&mut self, tried: Tried) {
-        let Tried { outlet: number, id, bytes, report } = tried;
-        let lost: u64 = report.lost.iter().map(|(_, spans)| *spans as u64).sum();
-        let pending: u64 = report.unsent.iter().map(|batch| batch.spans as u64).sum();
-        let outcome = FlushReport { delivered: report.delivered as u64, lost, pending };
-        {
-            let mut counts = self.shared.stats.counts();
-            counts.deliver(outcome.delivered);
-            for (loss, spans) in &report.lost {
-                counts.lose(Stage::Export, &loss.reason(), *spans as u64);
-            }
-        }
-        let kept: usize = report.unsent.iter().map(|batch| batch.protobuf.len()).sum();
-        self.shared.hold(kept);
-        self.shared.release(bytes);
-        let Some((_, outlet)) = self.outlets.iter_mut().find(|(known, _)| *known == number) else {
+        let Tried { route: number, id, bytes, claims, report } = tried;
+        let Some(route) = self.routes.iter_mut().find(|route| route.number == number) else {
             return;
         };
-        if report.unsent.is_empty() {
-            outlet.finished(id);
-        } else {
-            let last_batch = &mut self.last_batch;
-            let unsent: Vec<Queued> = report
-                .unsent
-                .into_iter()
-                .map(|batch| {
-                    *last_batch += 1;
-                    Queued { id: *last_batch, batch }
-                })
-                .collect();
-            outlet.postponed(id, unsent.into_iter(), report.retry_not_before, Instant::now());
+        let outcome = route.settle(id, bytes, claims, report);
+        if outcome.pending > 0 {
             // What is behind it will not be tried before it: nobody need wait for that.
-            for (id, pending) in outlet.waiting() {
+            for (id, pending) in route.outlet.waiting() {
                 self.flushes.settle(id, FlushReport { pending, ..FlushReport::default() });
             }
         }
@@ -302,15 +280,21 @@ impl Worker {
     }
 
     async fn flush(&mut self, id: u32, reach: Reach) {
-        self.close_batch().await;
+        self.close_batches(|_| true).await;
         let mut waiting = std::collections::BTreeSet::new();
-        let mut report = FlushReport::default();
-        let current = self.route.outlet;
-        for (number, outlet) in &mut self.outlets {
-            if reach == Reach::Current && *number != current {
+        let mut report = FlushReport { pending: self.gate.held_spans(), ..FlushReport::default() };
+        for route in &mut self.routes {
+            if reach == Reach::Current && !route.is_current() {
                 continue;
             }
-            let (tried, left_alone) = outlet.hurry(Instant::now());
+            if reach == Reach::AtExit && route.is_safe_to_leave() {
+                report.pending += route.pending().pending;
+                continue;
+            }
+            if reach == Reach::AtExit {
+                route.tell_end();
+            }
+            let (tried, left_alone) = route.outlet.hurry(Instant::now());
             waiting.extend(tried);
             report.pending += left_alone;
         }
@@ -318,22 +302,33 @@ impl Worker {
     }
 
     async fn reconfigure(&mut self, config: Config) -> Result<(), StartError> {
-        let number = self.route.outlet + 1;
-        let (route, outlet) = open(config, &self.shared, number)?;
-        self.close_batch().await;
-        self.route = route;
-        self.outlets.push((number, outlet));
+        let before = self.routes.len();
+        let released = self.open(config)?;
+        for route in self.routes.iter_mut().take(before) {
+            route.close_batch();
+            route.encode_ready().await;
+            route.retire();
+        }
+        self.distribute(released).await;
         Ok(())
     }
-}
 
-fn open(config: Config, shared: &Arc<Shared>, outlet: u64) -> Result<(Route, Outlet), StartError> {
-    let observer: Arc<dyn Observer> = Arc::clone(shared) as Arc<dyn Observer>;
-    let encoder =
-        Encoder::new(&config.resource).map_err(|error| StartError::Thread(error.to_string()))?;
-    let sink = Sink::open(config.destination, observer).map_err(StartError::Target)?;
-    let route = Route { policy: config.policy, batch: Batch::new(config.batch), encoder, outlet };
-    Ok((route, Outlet::new(sink)))
+    /// Opens all the routes of a configuration, or none. Returns spans that are not held any more.
+    fn open(&mut self, config: Config) -> Result<Vec<SpanData>, StartError> {
+        let shown: Vec<(String, String)> = config
+            .routes
+            .iter()
+            .map(|route| (route.name.clone(), route.endpoint.clone()))
+            .collect();
+        let mut routes = Vec::with_capacity(config.routes.len());
+        for route in config.routes {
+            self.last_route += 1;
+            routes.push(Route::open(route, &config.resource, &self.shared, self.last_route)?);
+        }
+        self.shared.stats.counts().destinations.switch_to(shown.into_iter());
+        self.routes.extend(routes);
+        Ok(self.gate.reconfigure(config.gate, Instant::now()))
+    }
 }
 
 async fn sleep_until(due: Option<Instant>) {

@@ -1,4 +1,5 @@
-// An app that dies in the middle of its work: what had ended is there, and what was open is not.
+// An app that dies in the middle of its work: what had ended is there, and what was open says why
+// it did not.
 
 import { setTimeout as delay } from "node:timers/promises";
 

@@ -15,7 +15,15 @@ const OTHER: Record<Encoding, Encoding> = {
 
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
-export async function inspectCollector(options: ResolvedOptions): Promise<Section> {
+/** The environment can name one collector, or none. */
+export async function inspectCollectors(options: ResolvedOptions): Promise<Section> {
+  if (options.destinations.some(({ otlp }) => otlp !== null)) return await inspectOne(options);
+  const places = options.destinations.map(({ endpoint }) => endpoint);
+  const text = `spans go to no collector, but to ${places.join(", ")}`;
+  return { title: "Collector", findings: [{ level: "note", text }], facts: { places } };
+}
+
+async function inspectOne(options: ResolvedOptions): Promise<Section> {
   const shown = withoutSecrets(options.tracesUrl);
   const proxy = proxyFor(new URL(options.tracesUrl), options.proxy);
   const way: Finding[] =

@@ -14,6 +14,7 @@ import {
 
 import { withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
+import { screened } from "../../spans/screened.js";
 import { setContent, setJson, stringifyValue } from "../../spans/values.js";
 import { recordSpanUsage } from "../../spans/usage.js";
 import { guarded } from "../guard.js";
@@ -108,8 +109,9 @@ export class CustomCall {
     const { name, message } = fieldsOf(error);
     const kind = typeof name === "string" && name !== "" ? name : "Error";
     const says = this.withPayloads ? stringifyValue(message ?? error) : kind;
-    this.span.recordException({ name: kind, message: says });
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message: says });
+    const span = screened(this.span);
+    span.recordException({ name: kind, message: says });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: says });
   }
 
   end(): void {

@@ -4,6 +4,7 @@
  */
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
+import { screened } from "../../spans/screened.js";
 import { fieldsOf } from "../openai/fields.js";
 import type { SdkSpan } from "./sdk.js";
 
@@ -15,7 +16,8 @@ interface Terms {
 
 type SdkError = NonNullable<SdkSpan["error"]>;
 
-export function setFailure(span: Span, error: SdkError, terms: Terms): void {
+export function setFailure(failed: Span, error: SdkError, terms: Terms): void {
+  const span = screened(failed);
   const message = failureText(error, terms);
   span.addEvent("exception", { "exception.type": "Error", "exception.message": message });
   span.setStatus({ code: SpanStatusCode.ERROR, message });

@@ -4,16 +4,18 @@
  */
 import type { AttributeValue, Span } from "@opentelemetry/api";
 
+import { screened } from "../../spans/screened.js";
 import { stringifyValue } from "../../spans/values.js";
 import { type Fields, fieldsOf } from "../openai/fields.js";
 
 /** @param value - a list of items or messages, or the text of the user's only one */
 export function setMessages(
-  span: Span,
+  on: Span,
   side: "input" | "output",
   value: unknown,
   instructions?: unknown,
 ): void {
+  const span = screened(on);
   const given: unknown[] = Array.isArray(value) ? value : [{ role: "user", content: value }];
   const all =
     typeof instructions === "string" && instructions !== ""

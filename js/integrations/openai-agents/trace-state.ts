@@ -11,6 +11,7 @@ import { asRecord, inheritedAt, inheriting } from "../../capture/inherited.js";
 import { underneath } from "../../capture/overlay.js";
 import { activeContext, withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
+import { screened } from "../../spans/screened.js";
 import { stringifyValue } from "../../spans/values.js";
 import { faultless } from "../guard.js";
 import { runAt } from "./run-scope.js";
@@ -102,7 +103,8 @@ export class TraceState {
   over(failure?: string): void {
     this.isOver = true;
     if (failure !== undefined) {
-      this.root?.span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
+      const status = { code: SpanStatusCode.ERROR, message: failure };
+      if (this.root !== undefined) screened(this.root.span).setStatus(status);
     }
     this.settle();
   }

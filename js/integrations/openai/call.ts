@@ -11,6 +11,9 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import { now } from "../../capture/clock.js";
 import type { PartKind } from "../../handoff/parts.js";
 import { nameText } from "../../handoff/stand-ins.js";
+import { screened } from "../../spans/screened.js";
+import type { EndReason } from "../../exits/endings.js";
+import { markUnfinished } from "../../exits/unfinished.js";
 import { guarded, reportFault } from "../guard.js";
 import type { LlmSlot } from "../llm-slot.js";
 import { type Snapshots, snapshotsFor } from "../snapshots.js";
@@ -154,7 +157,7 @@ export class Call implements ChunkSink {
       const stack = withPayloads ? textIn(fieldsOf(error), "stack") : undefined;
       const message = withPayloads ? (facts.message ?? nameText(error)) : name;
       this.failure = message;
-      this.span.recordException({ name, message, ...(stack !== undefined && { stack }) });
+      screened(this.span).recordException({ name, message, ...(stack !== undefined && { stack }) });
     });
     this.end();
   }
@@ -175,6 +178,12 @@ export class Call implements ChunkSink {
     this.end(this.heardAt === this.startedAt ? undefined : this.heardAt);
   }
 
+  /** The process ends, and that was not expected of the call. */
+  interrupt(reason: EndReason): void {
+    guarded(this.span, () => markUnfinished(this.span, reason));
+    this.end();
+  }
+
   end(at?: number): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
@@ -184,7 +193,8 @@ export class Call implements ChunkSink {
       this.flush();
       this.tellCircumstances();
       if (this.failure !== undefined) {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: this.failure });
+        const status = { code: SpanStatusCode.ERROR, message: this.failure };
+        screened(span).setStatus(status);
       }
     });
     guarded(span, () => this.snapshots.settle());

@@ -4,12 +4,14 @@
  * the process exits all of them end, with what had been heard.
  */
 
+import { beforeEnd, type EndReason } from "../../exits/endings.js";
 import type { Fields } from "./fields.js";
 import type { Retries } from "./retries.js";
 
 /** A call, as far as others have to do with it. */
 interface Open {
   abandon(): void;
+  interrupt(reason: EndReason): void;
   /** A request of `client` is sent again, which may be the one of this call. */
   mayRetry(retries: Retries, client: unknown, options: Fields): void;
 }
@@ -22,8 +24,8 @@ export function underWay(call: Open): void {
   open.add(call);
   if (isListening) return;
   isListening = true;
-  process.once("exit", () => {
-    for (const left of open) left.abandon();
+  beforeEnd((reason) => {
+    for (const left of open) left.interrupt(reason);
   });
 }
 

@@ -8,6 +8,7 @@ import { now } from "../../capture/clock.js";
 import { activeContext } from "../../runtime.js";
 import { guarded } from "../guard.js";
 import { recordFailure, type StartedSpan } from "../run.js";
+import { screened } from "../screened.js";
 import { JSON_TYPE, setContent, setJson, TEXT } from "../values.js";
 import { Collected } from "./collected.js";
 
@@ -118,7 +119,7 @@ export class ObservedCall {
     if (this.collected?.isCut === true) raw.setAttribute(CUT, true);
     const content = this.collected?.content();
     if (content === undefined) return;
-    raw.setAttribute("output.value", content.text);
-    raw.setAttribute("output.mime_type", content.isJson ? JSON_TYPE : TEXT);
+    const type = content.isJson ? JSON_TYPE : TEXT;
+    screened(raw).setAttributes({ "output.value": content.text, "output.mime_type": type });
   }
 }

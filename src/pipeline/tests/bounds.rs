@@ -111,7 +111,7 @@ fn a_value_that_grows_as_json_counts_as_what_it_became() {
 fn a_span_over_the_size_of_a_batch_goes_alone() {
     let server = Server::start(|_, _| OK);
     let mut config = config(&server.url());
-    config.batch.max_bytes = 1_000;
+    config.routes[0].batch.max_bytes = 1_000;
     let pipeline = start(config);
     pipeline.submit(&spans_of(0..1, 10).bytes, tally(1, 1));
     pipeline.submit(&spans_of(1..2, 50_000).bytes, tally(1, 1));

@@ -1,14 +1,16 @@
 //! Configurations, chunks and the sums that always have to agree.
 
 use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 
 use super::super::{FlushReport, Pipeline, Tally};
 use crate::batch::BatchLimits;
-use crate::config::{Config, Destination};
+use crate::config::{Config, Destination, Gate, RouteConfig, SpoolConfig};
 use crate::export::{Encoding, ProxyEnv, Target};
+use crate::filter::Filter;
 use crate::redact::Policy;
 use crate::stats::{Counts, Stage};
 pub use writer::{Chunk, End, Sample, attributes, end, text};
@@ -25,44 +27,73 @@ const MEBIBYTE: usize = 1024 * 1024;
 
 /// Batches close by a flush alone, unless a test says otherwise.
 pub fn config(url: &str) -> Config {
+    config_of(vec![route_to("sole", url)])
+}
+
+pub fn config_of(routes: Vec<RouteConfig>) -> Config {
     Config {
         on_thread: || (),
         resource: Resource::builder_empty().build(),
-        batch: BatchLimits {
-            max_spans: 1_000,
-            max_bytes: MEBIBYTE,
-            delay: Duration::from_secs(3_600),
-        },
+        gate: Gate::default(),
         max_queue_bytes: 64 * MEBIBYTE,
-        policy: Policy::default(),
-        destination: Destination::Collector(Box::new(Target {
-            endpoint: url.to_owned(),
-            headers: Vec::new(),
-            encoding: Encoding::Protobuf,
-            gzip: false,
-            gzip_level: 0,
-            timeout: Duration::from_secs(10),
-            ca_pem: None,
-            client_cert_pem: None,
-            client_key_pem: None,
-            user_agent: "test".to_owned(),
-            proxy: ProxyEnv::default(),
-            extra_ca_pem: None,
-        })),
+        routes,
         exit_budget: Duration::from_secs(2),
         quiet: true,
     }
 }
 
+pub fn route_to(name: &str, url: &str) -> RouteConfig {
+    let target = Target {
+        endpoint: url.to_owned(),
+        headers: Vec::new(),
+        encoding: Encoding::Protobuf,
+        gzip: false,
+        gzip_level: 0,
+        timeout: Duration::from_secs(10),
+        ca_pem: None,
+        client_cert_pem: None,
+        client_key_pem: None,
+        user_agent: "test".to_owned(),
+        proxy: ProxyEnv::default(),
+        extra_ca_pem: None,
+    };
+    route_into(name, Destination::Collector(Box::new(target)))
+}
+
+pub fn route_into(name: &str, destination: Destination) -> RouteConfig {
+    RouteConfig {
+        name: name.to_owned(),
+        endpoint: format!("{name}'s"),
+        filter: Filter::default(),
+        policy: Policy::default(),
+        batch: BatchLimits {
+            max_spans: 1_000,
+            max_bytes: MEBIBYTE,
+            delay: Duration::from_secs(3_600),
+        },
+        destination,
+        spool: None,
+    }
+}
+
 pub fn with_round(mut config: Config, round: Duration) -> Config {
-    if let Destination::Collector(target) = &mut config.destination {
-        target.timeout = round;
+    for route in &mut config.routes {
+        if let Destination::Collector(target) = &mut route.destination {
+            target.timeout = round;
+        }
     }
     config
 }
 
+/// The same, with this directory to wait in.
+pub fn with_spool(mut config: Config, dir: &Path, max_bytes: u64) -> Config {
+    let spool = SpoolConfig { dir: dir.to_owned(), max_bytes, takes_all: false };
+    config.routes.iter_mut().for_each(|route| route.spool = Some(spool.clone()));
+    config
+}
+
 pub fn with_batches_of(mut config: Config, spans: usize) -> Config {
-    config.batch.max_spans = spans;
+    config.routes.iter_mut().for_each(|route| route.batch.max_spans = spans);
     config
 }
 
@@ -117,8 +148,9 @@ pub fn shut_down(pipeline: &Pipeline, grace: Duration) {
 /// The counts, in which no span is unaccounted for.
 pub fn counts(pipeline: &Pipeline) -> Counts {
     let counts = pipeline.stats();
-    let sum = counts.queued + counts.delivered + counts.lost_in_all();
-    assert_eq!(counts.ended, sum, "{counts:?}");
+    let left = counts.spool.left;
+    let sum = counts.queued + counts.delivered + counts.filtered + counts.lost_in_all() + left;
+    assert_eq!(counts.ended + counts.spool.recovered, sum, "{counts:?}");
     assert!(counts.started >= counts.ended, "{counts:?}");
     counts
 }

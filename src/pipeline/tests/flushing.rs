@@ -32,7 +32,7 @@ fn spans_arrive_in_order_and_are_counted() {
 fn a_batch_goes_out_by_itself_when_it_is_due() {
     let server = Server::start(|_, _| OK);
     let mut config = config(&server.url());
-    config.batch.delay = Duration::from_millis(5);
+    config.routes[0].batch.delay = Duration::from_millis(5);
     let pipeline = start(config);
     submit(&pipeline, 0..2);
     assert_eq!(server.next_request(), names(0..2));

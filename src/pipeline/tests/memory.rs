@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fixtures::{PATIENCE, config, counts, flush, names, shut_down, start, submit, wait};
+use super::fixtures::{
+    PATIENCE, config, config_of, counts, flush, names, route_into, shut_down, start, submit, wait,
+};
 use super::server::{Gate, OK, Server};
 use crate::config::{Config, Destination};
 use crate::export::Memory;
 
 fn kept_in(memory: &Arc<Memory>) -> Config {
-    Config { destination: Destination::Memory(Arc::clone(memory)), ..config("http://unused") }
+    config_of(vec![route_into("memory", Destination::Memory(Arc::clone(memory)))])
 }
 
 /// The names of the spans that were kept since the last look.

@@ -9,8 +9,8 @@ use crate::handoff::Text;
 use crate::semconv::view::{View, items, some_text};
 
 pub(super) fn request(part: &mut Part<'_>, body: View<'_, '_>) {
-    let [model, messages, tools, functions, audio] =
-        body.pick(["model", "messages", "tools", "functions", "audio"]);
+    let [model, messages, tools, functions, audio, tier] =
+        body.pick(["model", "messages", "tools", "functions", "audio", "service_tier"]);
     part.facts.requested(some_text(model));
     part.facts.audio_format =
         audio.and_then(|audio| audio.text_at("format")).map(Text::into_string);
@@ -21,10 +21,12 @@ pub(super) fn request(part: &mut Part<'_>, body: View<'_, '_>) {
     }
     tools::definitions(part, tools, functions);
     parameters::gen_ai(part, body);
+    service_tier(part, "openai.request.service_tier", tier);
 }
 
 pub(super) fn response(part: &mut Part<'_>, response: View<'_, '_>) {
-    let [model, id, choices, tokens] = response.pick(["model", "id", "choices", "usage"]);
+    let [model, id, choices, tokens, tier] =
+        response.pick(["model", "id", "choices", "usage", "service_tier"]);
     answered(part, model, id);
     part.add("output.value", response_json(response));
     part.add("output.mime_type", JSON_MIME_TYPE);
@@ -38,6 +40,14 @@ pub(super) fn response(part: &mut Part<'_>, response: View<'_, '_>) {
         }
     }
     usage(part, tokens);
+    service_tier(part, "openai.response.service_tier", tier);
+}
+
+/// A call costs what its tier does.
+pub(super) fn service_tier(part: &mut Part<'_>, key: &'static str, tier: Option<View<'_, '_>>) {
+    if let Some(tier) = some_text(tier) {
+        part.add(key, tier.into_string());
+    }
 }
 
 /// Who answered, and the answer's id. Viewers take either for an output unless there is one.

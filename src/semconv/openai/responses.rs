@@ -1,6 +1,6 @@
 //! The Responses API.
 
-use super::chat::answered;
+use super::chat::{answered, service_tier};
 use super::credentials::response_json;
 use super::items::item;
 use super::keys::{INPUT_MESSAGES, JSON_MIME_TYPE, OUTPUT_MESSAGES, Prefix};
@@ -11,7 +11,7 @@ use crate::semconv::view::{View, items, some_text};
 
 /// The instructions are the first message, a system's.
 pub(super) fn request(part: &mut Part<'_>, body: View<'_, '_>) {
-    let [model, instructions, input, tools, previous, conversation, prompt] = body.pick([
+    let [model, instructions, input, tools, previous, conversation, prompt, tier] = body.pick([
         "model",
         "instructions",
         "input",
@@ -19,6 +19,7 @@ pub(super) fn request(part: &mut Part<'_>, body: View<'_, '_>) {
         "previous_response_id",
         "conversation",
         "prompt",
+        "service_tier",
     ]);
     part.facts.requested(some_text(model));
     let contents = ["input", "instructions", "tools"];
@@ -40,6 +41,7 @@ pub(super) fn request(part: &mut Part<'_>, body: View<'_, '_>) {
     }
     tools::definitions(part, tools, None);
     parameters::gen_ai(part, body);
+    service_tier(part, "openai.request.service_tier", tier);
     if let Some(id) = some_text(previous) {
         part.add("openai.previous_response_id", id.into_string());
     }
@@ -72,8 +74,16 @@ fn template(part: &mut Part<'_>, prompt: View<'_, '_>) {
 }
 
 pub(super) fn response(part: &mut Part<'_>, response: View<'_, '_>) {
-    let [model, id, output, tokens, status, incomplete, error] =
-        response.pick(["model", "id", "output", "usage", "status", "incomplete_details", "error"]);
+    let [model, id, output, tokens, status, incomplete, error, tier] = response.pick([
+        "model",
+        "id",
+        "output",
+        "usage",
+        "status",
+        "incomplete_details",
+        "error",
+        "service_tier",
+    ]);
     answered(part, model, id);
     part.add("output.value", response_json(response));
     part.add("output.mime_type", JSON_MIME_TYPE);
@@ -90,6 +100,7 @@ pub(super) fn response(part: &mut Part<'_>, response: View<'_, '_>) {
         part.group.attributes.set("openai.error.code", code.into_string());
     }
     usage(part, tokens);
+    service_tier(part, "openai.response.service_tier", tier);
 }
 
 fn is_under_way(status: Text<'_>) -> bool {

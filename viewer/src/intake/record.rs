@@ -76,7 +76,7 @@ impl Record {
         let attributes = &span.attributes;
         let start_ns = nanos(span.start_time_unix_nano);
         let status = span.status.as_ref();
-        Ok(Self {
+        let mut record = Self {
             trace_id,
             span_id,
             parent_id,
@@ -111,13 +111,15 @@ impl Record {
             handoff: name(attributes, &["handoff.from_agent"])
                 .zip(name(attributes, &["handoff.to_agent"])),
             tokens: Tokens::of(attributes),
-            cost: crate::cost::of_span(span),
+            cost: None,
             ttft_ms: number(attributes, "gen_ai.response.time_to_first_chunk")
                 .map(|seconds| seconds * 1000.0),
             event_count: i64::try_from(span.events.len()).unwrap_or(i64::MAX),
             input: texts::preview(attributes, &INPUT),
             output: texts::preview(attributes, &OUTPUT),
-        })
+        };
+        record.cost = crate::cost::of_span(&record, attributes);
+        Ok(record)
     }
 
     pub fn failed(&self) -> bool {

@@ -34,6 +34,7 @@ const TABLES: &str = "
         prompt INTEGER NOT NULL, completion INTEGER NOT NULL, total INTEGER NOT NULL,
         cache_read INTEGER NOT NULL, reasoning INTEGER NOT NULL, cost REAL
     );
+    CREATE INDEX open_traces ON traces (key) WHERE root = 0;
     CREATE INDEX traces_by_session ON traces (session, key) WHERE session IS NOT NULL;
 
     CREATE TABLE spans (
@@ -58,6 +59,9 @@ const TABLES: &str = "
     CREATE VIRTUAL TABLE words USING fts5 (
         text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
     );
+    -- What a transaction brings is sorted in memory as a whole, and merged less often.
+    INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
+    INSERT INTO words (words, rank) VALUES ('automerge', 8);
 ";
 
 pub enum Role {

@@ -512,3 +512,36 @@ fn readers_see_what_was_confirmed_while_others_write() {
         }
     });
 }
+
+#[test]
+fn a_call_costs_what_it_says_else_what_its_tokens_come_to() {
+    let store = memory();
+    let call = |number: u8, more: Vec<KeyValue>| {
+        let mut attributes = vec![
+            text("openinference.span.kind", "LLM"),
+            text("llm.provider", "openai"),
+            int("llm.token_count.prompt", 1_000_000),
+            int("llm.token_count.completion", 0),
+        ];
+        attributes.extend(more);
+        span(number, 1, attributes)
+    };
+    let foreign = vec![
+        text("gen_ai.operation.name", "chat"),
+        text("gen_ai.provider.name", "openai"),
+        text("gen_ai.request.model", "gpt-4o-2024-08-06"),
+        int("gen_ai.usage.input_tokens", 1_000_000),
+        int("gen_ai.usage.output_tokens", 0),
+    ];
+    ingest(
+        &store,
+        vec![
+            call(1, vec![text("llm.model_name", "gpt-4o-2024-08-06")]),
+            call(2, vec![text("llm.model_name", "gpt-4o-2024-08-06"), int("llm.cost.total", 7)]),
+            call(3, vec![text("llm.model_name", "nobody-knows-this")]),
+            span(4, 1, foreign),
+        ],
+    );
+    let costs: Vec<_> = listed(&store, "").items.iter().map(|trace| trace.cost_usd).collect();
+    assert_eq!(costs, [Some(2.5), None, Some(7.0), Some(2.5)]);
+}
