@@ -97,7 +97,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "a status every other time",
-    answers: [{ status: 503 }, { status: 200 }, { status: 429 }],
+    answers: (index) =>
+      index < 8 && index % 2 === 0 ? { status: index % 4 === 0 ? 503 : 429 } : undefined,
     options: { maxBatchSpans: 5 },
     promise: "arrive at once",
   },

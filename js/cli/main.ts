@@ -18,6 +18,12 @@ const HELP = `Usage: catalyst-tracing <command> [options]
 
 Commands:
   dev        Receives traces on this machine and shows them in a browser, at http://localhost:8799.
+  trace      Lists traces; shows one as a tree or a timeline.
+  span       Lists spans; shows what went in and came out of one.
+  tail       Shows traces as they come.
+  stats      Adds up durations, tokens, cost and errors of agents and models.
+  export     Writes traces as OTLP, for HALO, or as a table.
+  import     Reads traces from files.
   doctor     Looks at the app in this folder: what runs it, its configuration, whether the
              collector answers, and which SDKs will be traced. Exits with 1 when something
              would lose spans.
