@@ -51,12 +51,11 @@ async function compile() {
 /** Returns the path of the library. */
 async function build() {
   const env = { NAPI_TYPE_DEF_TMP_FOLDER: NOTES_FOLDER };
-  const how = /** @type {const} */ (["rustc", "--lib", "--crate-type", "cdylib"]);
-  for (const { target, filenames } of await cargoBuild("the addon", how, env)) {
+  for (const { target, filenames } of await cargoBuild("the addon", ["--lib"], env)) {
     const library = filenames.find((name) => LIBRARY.test(name));
     if (target.kind.includes("cdylib") && library !== undefined) return library;
   }
-  throw new Failure("cargo reported no library.");
+  throw new Failure("cargo reported no library: Cargo.toml must have the crate type cdylib.");
 }
 
 /** @param {boolean} checkOnly */

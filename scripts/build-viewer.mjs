@@ -37,7 +37,6 @@ const PROGRAM = inProject(
 async function compile() {
   const startedAt = new Date();
   const made = await cargoBuild("the viewer", [
-    "build",
     "--package",
     "catalyst-viewer",
     "--bin",

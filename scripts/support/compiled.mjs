@@ -74,15 +74,15 @@ export async function hostPlatform() {
 /**
  * What cargo says of each thing that it made, wherever it was told to put it.
  * @param {string} what is built
- * @param {readonly [command: "build" | "rustc", ...args: string[]]} how
+ * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Artifact[]>}
  *
  * @typedef {{ target: { kind: string[], name: string }, filenames: string[],
  *   executable: string | null }} Artifact
  */
-export async function cargoBuild(what, [command, ...args], env = {}) {
-  const all = [command, "--release", "--message-format=json-render-diagnostics", ...args];
+export async function cargoBuild(what, args, env = {}) {
+  const all = ["build", "--release", "--message-format=json-render-diagnostics", ...args];
   if (existsSync(inProject("Cargo.lock"))) all.push("--locked");
   const { code, stdout } = await run("cargo", all, { env, stdout: "pipe" });
   if (code !== 0) throw new Failure(`The build of ${what} failed (exit code ${code}).`);
