@@ -36,7 +36,7 @@ export interface DestinationStats {
 
 /** What the spool did besides keeping spans. All is 0 where there is none. */
 export interface SpoolStats {
-  /** Spans that other processes had left on disk and this one took over. */
+  /** Spans that other processes had left on disk, for each destination, and this one took over. */
   readonly recovered: number;
   /** Spans that were on disk when tracing ended here, for another process to deliver. */
   readonly left: number;
