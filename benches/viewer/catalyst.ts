@@ -7,7 +7,7 @@ import { PROJECT_DIRECTORY } from "../support/rivals.js";
 import { ask, type Contender } from "./contender.js";
 
 const PORT = "18799";
-const URL_ = `http://localhost:${PORT}`;
+const ADDRESS = `http://localhost:${PORT}`;
 
 interface Traces {
   traces: { name: string }[];
@@ -15,7 +15,7 @@ interface Traces {
 
 export const catalyst: Contender = {
   name: "catalyst-tracing dev",
-  url: URL_,
+  url: ADDRESS,
   command(folder) {
     const names = platformNames().map((name) => `catalyst.${name}`);
     const program = names.find((name) => existsSync(join(PROJECT_DIRECTORY, name)));
@@ -24,13 +24,13 @@ export const catalyst: Contender = {
     return { file: join(PROJECT_DIRECTORY, program), args, env: {} };
   },
   async countSpans() {
-    const { totals } = (await ask(`${URL_}/api/stats`)) as { totals: { spans: number } };
+    const { totals } = (await ask(`${ADDRESS}/api/stats`)) as { totals: { spans: number } };
     return totals.spans;
   },
   async shows(name) {
-    const { traces } = (await ask(`${URL_}/api/traces?limit=30`)) as Traces;
+    const { traces } = (await ask(`${ADDRESS}/api/traces?limit=30`)) as Traces;
     return traces.some((trace) => trace.name === name);
   },
-  list: async () => await ask(`${URL_}/api/traces?limit=30`),
-  search: async (word) => await ask(`${URL_}/api/traces?limit=30&q=${word}`),
+  list: async () => await ask(`${ADDRESS}/api/traces?limit=30`),
+  search: async (word) => await ask(`${ADDRESS}/api/traces?limit=30&q=${word}`),
 };

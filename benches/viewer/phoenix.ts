@@ -7,7 +7,7 @@ import { PROJECT_DIRECTORY } from "../support/rivals.js";
 import { ask, type Contender } from "./contender.js";
 
 const PORT = "16006";
-const URL_ = `http://localhost:${PORT}`;
+const ADDRESS = `http://localhost:${PORT}`;
 const VERSION = "20.26.1";
 const VENV = join(PROJECT_DIRECTORY, ".venv", "phoenix");
 
@@ -24,7 +24,7 @@ export function installPhoenix(): void {
 
 async function project(fields: string): Promise<Record<string, unknown>> {
   const query = `{ projects { edges { node { ${fields} } } } }`;
-  const answer = (await ask(`${URL_}/graphql`, {
+  const answer = (await ask(`${ADDRESS}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query }),
@@ -50,7 +50,7 @@ const ROOTS = "parent_id is None";
 
 export const phoenix: Contender = {
   name: `Arize Phoenix ${VERSION}`,
-  url: URL_,
+  url: ADDRESS,
   command(folder) {
     const env = {
       PHOENIX_WORKING_DIR: folder,
