@@ -10,6 +10,7 @@ import { Failure, inProject, run, runMain, say, secondsSince, tool } from "./sup
 
 /** @typedef {[name: string, command: () => [command: string, args: string[]]]} Step */
 
+const FUZZING = ["--manifest-path", "fuzz/Cargo.toml"];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
 
 /** @type {Step[]} */
@@ -24,6 +25,8 @@ const STEPS = [
   ["unused code", () => node("knip", ["--no-progress"])],
   ["licences", () => script("licences.mjs")],
   ["advisories", () => script("advisories.mjs")],
+  // Its own, as `fuzz/` is no part of the workspace: it has to know what the package depends on.
+  ["lock file of fuzzing", () => ["cargo", ["fetch", "--locked", "--quiet", ...FUZZING]]],
   // napi exports nothing into a test program, so that the bridge would be unused code there.
   ["clippy", () => clippy("--lib")],
   ["clippy with tests", () => clippy("--all-targets", "--no-default-features")],

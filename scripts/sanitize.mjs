@@ -65,11 +65,13 @@ async function buildAddon() {
 
 /** The sanitizer's runtime, which comes as an archive, as a library that Node can be started with. */
 async function buildRuntime() {
-  const libraries = await run("rustc", ["+nightly", "--print", "target-libdir"], {
-    stdout: "pipe",
-  });
-  const archive = join(libraries.stdout.trim(), "librustc-nightly_rt.asan.a");
-  const runtime = join(FOLDER, "libasan.so");
+  const asked = await run("rustc", ["--print", "target-libdir"], { env: NIGHTLY, stdout: "pipe" });
+  const archive = join(FOLDER, "runtime.a");
+  copyFileSync(join(asked.stdout.trim(), "librustc-nightly_rt.asan.a"), archive);
+  // What programs have, and libraries must not.
+  await mustRun("ar", "ar", ["d", archive, "asan_preinit.cpp.o"]);
+  // The runtime takes a library that is called as its own for another one of it.
+  const runtime = join(FOLDER, "runtime.so");
   const whole = ["-Wl,--whole-archive", archive, "-Wl,--no-whole-archive"];
   const system = ["-lpthread", "-ldl", "-lrt", "-lm", "-lgcc_s"];
   await mustRun("linking the runtime", "cc", ["-shared", "-o", runtime, ...whole, ...system]);

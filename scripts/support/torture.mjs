@@ -104,10 +104,12 @@ async function workers() {
     globalThis.gc?.();
   }
   await tracing.flush();
-  const { ended, delivered } = tracing.stats();
+  const { ended, delivered, lost } = tracing.stats();
   assert.ok(ended >= 3 * 200, `${ended} spans ended`);
-  assert.equal(delivered, ended);
-  assert.equal(receiver.seen.spans, ended);
+  assert.equal(receiver.seen.spans, delivered);
+  // At most the one whose end was under way where a worker was terminated.
+  assert.equal(delivered + lost, ended);
+  assert.ok(lost <= 3 * 2, `${lost} spans were lost`);
   await tracing.shutdown();
   receiver.close();
 }
