@@ -51,8 +51,8 @@ const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const given = process.argv.slice(2);
-const exitCode = isViewerCommand(given[0]) ? await runViewer(given) : await main(parse(given));
+const typed = process.argv.slice(2);
+const exitCode = isViewerCommand(typed[0]) ? await runViewer(typed) : await main(parse(typed));
 process.exit(exitCode);
 
 interface Arguments {
