@@ -8,6 +8,7 @@ import { asRecord, inheritedAt, inheriting } from "./capture/inherited.js";
 import { activeContext } from "./runtime.js";
 import { Attr } from "./semconv.js";
 import { OptionReader } from "./spans/options.js";
+import { screened } from "./spans/screened.js";
 
 export interface AgentIdentity {
   id?: string | undefined;
@@ -58,7 +59,7 @@ export function getActiveAgentIdentity(
 /** Writes the active identity to a span; one that this package made has it already. */
 export function applyActiveAgentIdentity(span: Span): void {
   const identity = getActiveAgentIdentity();
-  if (identity !== undefined) span.setAttributes(agentIdentityAttributes(identity));
+  if (identity !== undefined) screened(span).setAttributes(agentIdentityAttributes(identity));
 }
 
 /** The three attributes of an agent, `undefined` where it says nothing. */

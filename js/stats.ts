@@ -36,7 +36,7 @@ export interface DestinationStats {
 
 /** What the spool did besides keeping spans. All is 0 where there is none. */
 export interface SpoolStats {
-  /** Spans that other processes had left on disk and this one took over. */
+  /** Spans that other processes had left on disk, for each destination, and this one took over. */
   readonly recovered: number;
   /** Spans that were on disk when tracing ended here, for another process to deliver. */
   readonly left: number;
@@ -52,7 +52,7 @@ export interface SpoolStats {
  * Always `started = open + ended` and `ended = queued + delivered + filtered + sampledOut + lost`; with a
  * spool `ended + spool.recovered = queued + delivered + filtered + sampledOut + lost + spool.left`. With several
  * destinations a span is queued while one of them still holds it, delivered when all that want it
- * have it, and lost when one of them has lost it.
+ * have it, lost when one of them has lost it, and `spool.left` when it is on disk for one of them.
  */
 export interface TracingStats {
   readonly started: number;
@@ -61,11 +61,11 @@ export interface TracingStats {
   readonly ended: number;
   /** Ended and neither delivered nor lost: waiting, or on their way. */
   readonly queued: number;
-  /** Accepted by the collector. */
+  /** Accepted by the collector; by all whose filters let it pass. */
   readonly delivered: number;
   /** No destination's filter lets them pass. */
   readonly filtered: number;
-  /** In traces that `sample` does not keep. Of those that are not decided spans are queued. */
+  /** In traces that `sample` does not keep; spans of traces that are not decided are `queued`. */
   readonly sampledOut: number;
   /** Of those: in traces that had to be decided before they were finished. */
   readonly sampledOutEarly: number;
@@ -87,9 +87,9 @@ export interface TracingStats {
   readonly lastError: string | null;
   readonly spool: SpoolStats;
   readonly destinations: readonly DestinationStats[];
-  /** Values in which `redact` found something. */
+  /** Values in which `redact` found something, each time for each destination. */
   readonly redacted: number;
-  /** Values that were hidden whole because a rule of `redact` could not be applied to them. */
+  /** Values that were hidden whole because a rule of `redact` could not be applied: likewise. */
   readonly redactionFailures: number;
 }
 

@@ -43,6 +43,7 @@ import { type Pricing, pricingOf } from "./pricing.js";
 import { readableResource } from "./resource.js";
 import { announce, hasProcessor, withdraw } from "./runtime.js";
 import { recordFailure } from "./spans/run.js";
+import { screen } from "./spans/screened.js";
 import type { FlushResult, TracingStats } from "./stats.js";
 import { durationOr } from "./wait.js";
 
@@ -65,6 +66,8 @@ export class Tracing implements CatalystTracing {
   /** Set once `shutdown()` has been called. */
   ending: Promise<void> | undefined;
   private readonly processEnd: ProcessEnd;
+  /** For what is written on spans of other providers. */
+  private policy: NativePolicy;
 
   constructor(
     native: Native,
@@ -75,6 +78,7 @@ export class Tracing implements CatalystTracing {
   ) {
     this.engine = new Engine(native);
     this.engine.configure(options);
+    this.policy = nativePolicy(options);
     this.recorder = new Recorder({
       outbox: this.engine.outbox,
       sampler: createSampler(options.sampler),
@@ -88,7 +92,7 @@ export class Tracing implements CatalystTracing {
       return provider !== undefined && provider !== this.provider;
     };
     this.takeTextRules(options);
-    this.foreignSpans = new ForeignSpans(this.recorder);
+    this.foreignSpans = new ForeignSpans(this.recorder, screen);
     this.traceHooks = new TraceHooks(this.recorder, (problem, fault) =>
       this.reportHookFault(problem, fault),
     );
@@ -133,6 +137,7 @@ export class Tracing implements CatalystTracing {
     this.engine.configure(options);
     const isElsewhere = options.register !== this.options.register || isSetUp !== this.isSetUp;
     this.options = options;
+    this.policy = nativePolicy(options);
     this.isSetUp = isSetUp;
     if (isElsewhere) {
       this.registration?.undo();
@@ -227,7 +232,7 @@ export class Tracing implements CatalystTracing {
     recorder.contexts = contexts;
     recorder.isBeside = !isAlone;
     // As it is when it is asked for: a second `setup()` may say otherwise.
-    const policy = (): NativePolicy => nativePolicy(this.options);
+    const policy = (): NativePolicy => this.policy;
     announce({
       tracing: this,
       contexts,

@@ -14,6 +14,7 @@ const BENCHES = new Map([
   ["redact", []],
   ["load", []],
   ["leaks", ["openai-6"]],
+  ["viewer", []],
 ]);
 
 await runMain(async () => {

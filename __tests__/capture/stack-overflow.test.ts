@@ -92,7 +92,9 @@ for (const [what, make] of ways) {
     assert.ok(stats.started > ROUNDS * 100, "the stack is used up by spans");
     assertSums(stats);
     assert.ok(stats.lost <= ROUNDS * MAX_LOST_PER_ROUND, JSON.stringify(stats.losses));
-    assert.equal(collector.spans.length, stats.delivered);
+    // Those that could not be ended are ended with the process.
+    const ended = collector.spans.filter((span) => span.attributes["catalyst.incomplete"] !== true);
+    assert.equal(ended.length, stats.delivered);
     const ids = new Set(collector.spans.map((span) => span.spanId));
     assert.equal(ids.size, collector.spans.length, "each once");
     assert.deepEqual(spanNamed(collector.spans, "afterwards").attributes, { a: 1 });

@@ -32,7 +32,7 @@ test("a collector that goes away and comes back misses nothing and gets nothing 
   await using door = new Door(collector.port);
   await door.open();
   const endpoint = `http://127.0.0.1:${door.port}`;
-  await using tracing = await start({ endpoint, timeoutMs: 150, maxBatchSpans: 3 });
+  await using tracing = await start({ endpoint, timeoutMs: 600, maxBatchSpans: 3 });
   for (let round = 0; round < 3; round++) {
     record(tracing, 5);
     assert.equal((await tracing.flush(10_000)).lost, 0);

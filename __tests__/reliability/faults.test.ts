@@ -96,8 +96,8 @@ const FAULTS: readonly Fault[] = [
     promise: "arrive later",
   },
   {
-    name: "a status every other time",
-    answers: [{ status: 503 }, { status: 200 }, { status: 429 }],
+    name: "a status for some of the batches",
+    answers: (index) => [{ status: 503 }, undefined, { status: 429 }][index],
     options: { maxBatchSpans: 5 },
     promise: "arrive at once",
   },

@@ -281,13 +281,14 @@ test("shutdown() decides what is not finished, and loses nothing by it", async (
   assert.deepEqual({ sampledOutEarly, lost, queued }, { sampledOutEarly: 3, lost: 0, queued: 0 });
 });
 
-test("a process that exits sends what is worth keeping and does not wait for the rest", async () => {
+test("a process that exits keeps traces that failed, and those that it left unfinished", async () => {
   await using collector = await startCollector();
   const program = `
     import { manualSpan, setup } from "catalyst-tracing";
     const { tracer } = await setup({ sample: { ratio: 0, keepErrors: true } });
     const child = (n) => manualSpan({ spanName: "child " + n }, () => undefined);
     tracer.startActiveSpan("open", () => { void child(1); });
+    await tracer.startActiveSpan("fine", async (root) => { await child(3); root.end(); });
     await tracer.startActiveSpan("failed", async (root) => {
       await child(2);
       root.setStatus({ code: 2 }).end();
@@ -297,7 +298,11 @@ test("a process that exits sends what is worth keeping and does not wait for the
   const env = { CATALYST_OTLP_ENDPOINT: collector.url };
   const { code, stderr } = await runProgram(program, { env });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  assert.deepEqual(namesOf(collector.spans), ["child 2", "failed"]);
+  const names = namesOf(collector.spans);
+  assert.deepEqual(
+    names.toSorted((a, b) => a.localeCompare(b)),
+    ["child 1", "child 2", "failed", "open"],
+  );
 });
 
 test("a test's tracing takes the option", async () => {

@@ -1,6 +1,7 @@
-// A second opinion on the wire bytes: `decode.py` reads them with PyPI's opentelemetry-proto.
-// Looks for a Python that has it, else installs it once into `.venv/` of the project. Where that
-// cannot be had the answer is a reason, and the test that asked is skipped with it.
+// A second opinion: `decode.py` reads wire bytes with PyPI's opentelemetry-proto, `halo.py` reads a
+// file with HALO's engine. Looks for a Python that has the package, else installs it once into
+// `.venv/` of the project. Where that cannot be had the answer is a reason, and the test that asked is
+// skipped with it.
 // `python-compare.ts` holds our reading against Python's.
 
 import { spawn } from "node:child_process";
@@ -42,8 +43,27 @@ export interface PythonSpan {
   scope: { name: string; version: string; attributes: PythonAttributes };
 }
 
-const MODULE = "opentelemetry.proto.collector.trace.v1.trace_service_pb2";
-const PACKAGE = "opentelemetry-proto";
+/** What of PyPI a script needs, and the arguments of each `pip install` that gets it. */
+interface Library {
+  /** Below `.venv/`. */
+  folder: string;
+  module: string;
+  installs: readonly (readonly string[])[];
+}
+
+const OTLP: Library = {
+  folder: "otlp",
+  module: "opentelemetry.proto.collector.trace.v1.trace_service_pb2",
+  installs: [["opentelemetry-proto"]],
+};
+
+/** Without what the engine's agents need: some hundred megabytes that its reading of files does not. */
+const HALO: Library = {
+  folder: "halo",
+  module: "engine.traces.trace_index_builder",
+  installs: [["--no-deps", "halo-engine==0.3.5"], ["pydantic==2.13.3"]],
+};
+
 /** pip tries a dead network for minutes otherwise. */
 const PIP_PATIENCE = ["--retries", "1", "--timeout", "10"];
 const STEP_TIMEOUT_MS = 120_000;
@@ -52,11 +72,45 @@ const STEP_TIMEOUT_MS = 120_000;
 export async function decodeWithPython(
   rawBodies: readonly Uint8Array[],
 ): Promise<{ spans: PythonSpan[] } | { skipped: string }> {
-  const python = await findPython();
+  const python = await findPython(OTLP);
   if (typeof python !== "string") return python;
   const result = await run(python, [supportFile("decode.py")], frame(rawBodies));
   if (result.code !== 0) throw new Error(`Python cannot decode the bodies: ${result.stderr}`);
   return { spans: JSON.parse(result.stdout) as PythonSpan[] };
+}
+
+/** A trace as HALO's engine indexes it. */
+export interface HaloRow {
+  trace_id: string;
+  span_count: number;
+  has_errors: boolean;
+  service_names: string[];
+  model_names: string[];
+  total_input_tokens: number;
+  total_output_tokens: number;
+  project_id: string | null;
+  agent_names: string[];
+  agent_ids: string[];
+  missing_parent_count: number;
+  missing_agent_identity_count: number;
+  tool_error_span_count: number;
+}
+
+export interface HaloSpan {
+  name: string;
+  start_time: string;
+  attributes: Record<string, unknown>;
+}
+
+/** What HALO's engine makes of a file; fails where it refuses it. */
+export async function readWithHalo(
+  file: string,
+): Promise<{ rows: HaloRow[]; spans: HaloSpan[] } | { skipped: string }> {
+  const python = await findPython(HALO);
+  if (typeof python !== "string") return python;
+  const result = await run(python, [supportFile("halo.py"), file]);
+  if (result.code !== 0) throw new Error(`HALO refuses the file: ${result.stderr}`);
+  return JSON.parse(result.stdout) as { rows: HaloRow[]; spans: HaloSpan[] };
 }
 
 function frame(bodies: readonly Uint8Array[]): Buffer {
@@ -69,24 +123,28 @@ function frame(bodies: readonly Uint8Array[]): Buffer {
   );
 }
 
-let cached: Promise<string | { skipped: string }> | undefined;
+const found = new Map<Library, Promise<string | { skipped: string }>>();
 
-function findPython(): Promise<string | { skipped: string }> {
-  cached ??= (async () => {
-    const installed = venvPython(join(projectRoot, ".venv", "otlp"));
-    const system = process.platform === "win32" ? "python" : "python3";
-    for (const python of [installed, system]) {
-      if ((await run(python, ["-c", `import ${MODULE}`])).code === 0) return python;
-    }
-    const version = await run(system, ["--version"]);
-    if (version.code !== 0) return { skipped: `there is no ${system} here` };
-    return (await install(system, installed)) ?? installed;
-  })();
-  return cached;
+async function findPython(library: Library): Promise<string | { skipped: string }> {
+  const known = found.get(library) ?? look(library);
+  found.set(library, known);
+  return await known;
+}
+
+async function look(library: Library): Promise<string | { skipped: string }> {
+  const installed = venvPython(join(projectRoot, ".venv", library.folder));
+  const system = process.platform === "win32" ? "python" : "python3";
+  for (const python of [installed, system]) {
+    if ((await run(python, ["-c", `import ${library.module}`])).code === 0) return python;
+  }
+  const version = await run(system, ["--version"]);
+  if (version.code !== 0) return { skipped: `there is no ${system} here` };
+  return (await install(library, system, installed)) ?? installed;
 }
 
 /** Installs beside and renames, because tests in other processes may be doing the same. */
 async function install(
+  library: Library,
   system: string,
   installed: string,
 ): Promise<{ skipped: string } | undefined> {
@@ -96,10 +154,14 @@ async function install(
   try {
     const made = await run(system, ["-m", "venv", fresh]);
     if (made.code !== 0) return { skipped: `${system} -m venv fails: ${lastLine(made)}` };
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    const got = await run(venvPython(fresh), [...pip, ...PIP_PATIENCE, PACKAGE]);
-    if (got.code !== 0) return { skipped: `pip cannot install ${PACKAGE}: ${lastLine(got)}` };
-    await rename(fresh, join(home, "otlp"));
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PIP_PATIENCE];
+    for (const wanted of library.installs) {
+      const got = await run(venvPython(fresh), [...pip, ...wanted]);
+      if (got.code !== 0) {
+        return { skipped: `pip cannot install ${wanted.join(" ")}: ${lastLine(got)}` };
+      }
+    }
+    await rename(fresh, join(home, library.folder));
     return undefined;
   } catch (error) {
     if (existsSync(installed)) return undefined; // Another process was first.

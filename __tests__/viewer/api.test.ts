@@ -44,8 +44,8 @@ test("the list has what a line needs", async () => {
   const { traces, cursor } = await viewer.get("/api/traces");
   assert.ok(Array.isArray(traces));
   const [trace] = traces as JsonObject[];
-  const { startMs, durationMs, ...rest } = trace ?? {};
-  assert.ok(Number(startMs) > 1.7e12 && Number(durationMs) > 0);
+  const { startMs, durationMs, costUsd, ...rest } = trace ?? {};
+  assert.ok(Number(startMs) > 1.7e12 && Number(durationMs) > 0 && Number(costUsd) > 0);
   assert.deepEqual(rest, {
     traceId,
     name: "Support Desk.run",
@@ -59,7 +59,6 @@ test("the list has what a line needs", async () => {
     llmCalls: 1,
     toolCalls: 1,
     tokens: { prompt: 10, completion: 5, total: 15, cacheRead: 0, reasoning: 0 },
-    costUsd: null,
     input: "Where is my order ABC-123?",
     output: "<script>alert(1)</script>",
   });

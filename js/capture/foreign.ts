@@ -6,6 +6,7 @@
  * read is left out and counted as a fault; only a span without identifiers is lost.
  */
 import {
+  type Attributes,
   type Context,
   isSpanContextValid,
   isValidSpanId,
@@ -42,7 +43,11 @@ export class ForeignSpans implements ForeignSpanSink {
   /** All times of such spans are absolute. */
   private readonly clock: Clock = { anchor: performance.timeOrigin };
 
-  constructor(private readonly recorder: Recorder) {}
+  /** @param screen - what of attributes may go onto spans whose exporters are not ours */
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly screen: (attributes: Attributes) => Attributes,
+  ) {}
 
   started(span: StartedForeignSpan, context: Context, by: object): void {
     const { recorder } = this;
@@ -52,7 +57,7 @@ export class ForeignSpans implements ForeignSpanSink {
       const parentIsRemote = trace.getSpanContext(context)?.isRemote === true;
       this.seen.set(span, { by, parentIsRemote, hasEnded: false });
       recorder.startCopy(() => span.spanContext().traceId);
-      inherit(span, context);
+      this.inherit(span, context);
     });
   }
 
@@ -65,6 +70,19 @@ export class ForeignSpans implements ForeignSpanSink {
       seen.hasEnded = true;
       recorder.endCopy(() => this.copy(span, seen.parentIsRemote));
     });
+  }
+
+  private inherit(span: StartedForeignSpan, context: Context): void {
+    const inherited = inheritedAt(context);
+    if (inherited === undefined) return;
+    const { attributes } = span;
+    const missing = Object.entries(asRecord(inherited)).filter(
+      ([key]) => attributes[key] === undefined,
+    );
+    if (missing.length === 0) return;
+    for (const [key, value] of Object.entries(this.screen(Object.fromEntries(missing)))) {
+      if (value !== undefined) span.setAttribute(key, value);
+    }
   }
 
   /** For a span that started before there was a processor, or a pipeline. */
@@ -147,15 +165,6 @@ export class ForeignSpans implements ForeignSpanSink {
 }
 
 /** What the span says itself stands. */
-function inherit(span: StartedForeignSpan, context: Context): void {
-  const inherited = inheritedAt(context);
-  if (inherited === undefined) return;
-  const { attributes } = span;
-  for (const [key, value] of Object.entries(asRecord(inherited))) {
-    if (attributes[key] === undefined) span.setAttribute(key, value);
-  }
-}
-
 /** Then its own SDK does not export it either. */
 function isSampledOut(span: ForeignSpan): boolean {
   try {

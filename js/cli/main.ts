@@ -18,6 +18,12 @@ const HELP = `Usage: catalyst-tracing <command> [options]
 
 Commands:
   dev        Receives traces on this machine and shows them in a browser, at http://localhost:8799.
+  trace      Lists traces; shows one as a tree or a timeline.
+  span       Lists spans; shows what went in and came out of one.
+  tail       Shows traces as they come.
+  stats      Adds up durations, tokens, cost and errors of agents and models.
+  export     Writes traces as OTLP, for HALO, or as a table.
+  import     Reads traces from files.
   doctor     Looks at the app in this folder: what runs it, its configuration, whether the
              collector answers, and which SDKs will be traced. Exits with 1 when something
              would lose spans.
@@ -45,8 +51,8 @@ const EXIT_LOSS = 1;
 const EXIT_USAGE = 2;
 
 // Not by `process.exitCode`: an SDK that the doctor has loaded may keep the process alive.
-const given = process.argv.slice(2);
-const exitCode = isViewerCommand(given[0]) ? await runViewer(given) : await main(parse(given));
+const typed = process.argv.slice(2);
+const exitCode = isViewerCommand(typed[0]) ? await runViewer(typed) : await main(parse(typed));
 process.exit(exitCode);
 
 interface Arguments {

@@ -11,7 +11,15 @@ import { fileURLToPath } from "node:url";
 
 import { platform, platformNames } from "../platform.js";
 
-export const VIEWER_COMMANDS: readonly string[] = ["dev"];
+export const VIEWER_COMMANDS: readonly string[] = [
+  "dev",
+  "trace",
+  "span",
+  "tail",
+  "stats",
+  "export",
+  "import",
+];
 
 const PACKAGE_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 const EXTENSION = process.platform === "win32" ? ".exe" : "";

@@ -6,14 +6,14 @@
 import type { ResolvedOptions } from "./types.js";
 
 export function sameOptions(a: ResolvedOptions, b: ResolvedOptions): boolean {
-  return isSame({ ...a, modules: null }, { ...b, modules: null });
+  return isSameValue({ ...a, modules: null }, { ...b, modules: null });
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+export function isSameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const left = new Map<string, unknown>(Object.entries(a));
   const right = new Map<string, unknown>(Object.entries(b));
   if (left.size !== right.size) return false;
-  return [...left].every(([key, value]) => right.has(key) && isSame(value, right.get(key)));
+  return [...left].every(([key, value]) => right.has(key) && isSameValue(value, right.get(key)));
 }

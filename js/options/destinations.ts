@@ -105,7 +105,7 @@ function resolveOne(parent: Lookup, path: string, given: unknown, above: Above):
     ...NOWHERE,
     ...place,
     filter: resolveFilter(`${path}.filter`, copy["filter"]),
-    policy: resolveOwnPolicy(lookup, path, above.policy),
+    policy: resolveOwnPolicy(lookup, path, above.policy, parent),
     name: name?.trim() ?? place.name,
     isNamed: name !== undefined,
   };

@@ -23,16 +23,18 @@ export function resolvePolicy(lookup: Lookup): ResolvedPolicy {
 /**
  * @param path - of the destination, in messages
  * @param above - the top level's
+ * @param top - the top level itself
  */
 export function resolveOwnPolicy(
   lookup: Lookup,
   path: string,
   above: ResolvedPolicy,
+  top: Lookup,
 ): ResolvedPolicy {
   return {
     hide: resolveHide(lookup, lookup.option("hide"), `${path}.hide`, above.hide),
     limits: readLimits(`${path}.limits`, lookup.option("limits"), above.limits),
-    redact: resolveOwnRedaction(lookup.option("redact"), `${path}.redact`, above.redact),
+    redact: resolveOwnRedaction(lookup.option("redact"), `${path}.redact`, above.redact, top),
   };
 }
 

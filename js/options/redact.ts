@@ -54,17 +54,20 @@ export function resolveRedaction(lookup: Lookup): ResolvedRedaction | null {
 /**
  * A destination's own, with the top level's secret where it names none: pseudonyms are the same.
  * @param path - of the option, in messages
+ * @param top - where the secret is looked for when the top level itself redacts nothing
  */
 export function resolveOwnRedaction(
   given: unknown,
   path: string,
   above: ResolvedRedaction | null,
+  top: Lookup,
 ): ResolvedRedaction | null {
   if (given === undefined) return above;
   const redaction = fromOption(given, path);
   if (redaction === null) return null;
   if (redaction.functions.length === 0) {
-    return frozen({ ...redaction, secret: redaction.secret ?? above?.secret ?? null });
+    const inherited = above === null ? secretVariable(top) : above.secret;
+    return frozen({ ...redaction, secret: redaction.secret ?? inherited });
   }
   throw new CatalystTracingError(
     CatalystTracingErrorCodes.INVALID_OPTION,

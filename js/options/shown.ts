@@ -2,7 +2,9 @@
  * Settings as they may be shown to people: no token, header, key or password is in them.
  */
 import type { OptionsResolution, ResolvedDestination } from "../options.js";
+import { isSameValue } from "./compare.js";
 import type { ResolvedCost } from "./cost.js";
+import type { ResolvedPolicy } from "./destination-types.js";
 import { withoutSecrets } from "./endpoint.js";
 import { shownHide } from "./hide.js";
 import { shownRedaction } from "./redact.js";
@@ -29,7 +31,7 @@ export function shownSettings({ options, sources }: OptionsResolution): ShownSet
   const values: Record<string, string | number | boolean | null> = {
     endpoint: withoutSecrets(options.endpoint),
     token,
-    destinations: options.destinations.map(shownDestination).join(", "),
+    destinations: options.destinations.map((one) => shownDestination(one, options)).join(", "),
     serviceName: options.serviceName,
     serviceVersion: options.serviceVersion,
     environment: options.environment,
@@ -75,8 +77,19 @@ function shownCost(cost: ResolvedCost | null): string {
   return own === 0 ? "on" : `on, with prices of ${own} ${models} of your own`;
 }
 
-function shownDestination({ name, endpoint }: ResolvedDestination): string {
-  return endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+/** Where it goes, and what its policy says otherwise than the top level's. */
+function shownDestination(
+  { name, endpoint, policy }: ResolvedDestination,
+  top: ResolvedPolicy,
+): string {
+  const place = endpoint.startsWith(`${name}:`) ? endpoint : `${name} (${endpoint})`;
+  const { hide, redact, limits } = policy;
+  const own = [
+    ...(isSameValue(hide, top.hide) ? [] : [`hide: ${shownHide(hide)}`]),
+    ...(isSameValue(redact, top.redact) ? [] : [`redact: ${shownRedaction(redact) ?? "none"}`]),
+    ...(isSameValue(limits, top.limits) ? [] : [`limits: ${shownLimits(limits)}`]),
+  ];
+  return own.length === 0 ? place : `${place} with ${own.join("; ")}`;
 }
 
 function shownSample(sample: ResolvedSample | null): string | null {

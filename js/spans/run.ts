@@ -24,7 +24,7 @@ import { guarded } from "./guard.js";
 import { type AgentSpanHandle, SpanHandle } from "./handle.js";
 import type { OptionReader } from "./options.js";
 import { metadataAttributes, tagAttributes } from "./options.js";
-import { screened } from "./screened.js";
+import { screened, startScreened } from "./screened.js";
 import { setContent, setSpanAttributes } from "./values.js";
 
 const SPAN_KINDS = [
@@ -62,12 +62,13 @@ export function startSpan(tracer: Tracer | undefined, plan: SpanPlan): StartedSp
   };
   // A tracer of others must not keep the user's function from running, whatever it does.
   const span =
-    guarded(() => (tracer ?? activeTracer()).startSpan(plan.name, options, context)) ??
+    guarded(() => startScreened(tracer ?? activeTracer(), plan.name, options, context)) ??
     NOOP_TRACER.startSpan(plan.name, options, context);
   guarded(() => {
+    const written = screened(span);
     // Spans of other tracers know nothing of inheritance.
-    if (!(span instanceof RecordingSpan)) span.setAttributes(asRecord(inheritedAt(context)));
-    setCommon(span, plan.options);
+    if (!(span instanceof RecordingSpan)) written.setAttributes(asRecord(inheritedAt(context)));
+    setCommon(written, plan.options);
   });
   return { handle: new SpanHandle(span), context: withActive(context, span) };
 }

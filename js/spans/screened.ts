@@ -1,17 +1,20 @@
 /**
  * Spans of another OpenTelemetry provider, for what this package writes on them. Its exporters know
- * nothing of `hide` and `redact`, and would send what must not leave the process: so that is taken away before
- * it gets there. What the app itself writes on its spans is its own affair.
+ * nothing of `hide` and `redact`, and would send what must not leave the process: so that is taken
+ * away before it gets there. What the app itself writes on its spans is its own affair.
  */
 import type {
   Attributes,
   AttributeValue,
+  Context,
   Exception,
   Link,
   Span,
   SpanContext,
+  SpanOptions,
   SpanStatus,
   TimeInput,
+  Tracer,
 } from "@opentelemetry/api";
 
 import { exceptionAttributes } from "../capture/exception.js";
@@ -28,12 +31,35 @@ type Values = readonly { key: string; value: AttributeValue }[];
 
 const KIND = Attr.SPAN_KIND;
 
-/** The span itself where it is ours: what is hidden of it is decided on the native thread. */
+/**
+ * The span itself where it is ours: what is hidden of it is decided on the native thread. So too
+ * where it records nothing.
+ */
 export function screened(span: Span): Span {
-  if (guarded(() => span instanceof RecordingSpan || span instanceof ScreenedSpan) === true) {
-    return span;
-  }
-  return new ScreenedSpan(span);
+  const isAsItIs = guarded(
+    () =>
+      span instanceof RecordingSpan ||
+      span instanceof ScreenedSpan ||
+      (span as Partial<Span>).isRecording?.() === false,
+  );
+  return isAsItIs === true ? span : new ScreenedSpan(span);
+}
+
+/** Starts a span of any tracer. Whose it is, is known only then: so its name is put right after. */
+export function startScreened(
+  tracer: Tracer,
+  name: string,
+  options: SpanOptions,
+  context: Context,
+): Span {
+  const span = tracer.startSpan(name, options, context);
+  guarded(() => {
+    const own = screened(span);
+    if (own === span) return;
+    const shown = screenText("span.name", name);
+    if (shown !== name) span.updateName(shown);
+  });
+  return span;
 }
 
 class ScreenedSpan implements Span {
@@ -56,9 +82,10 @@ class ScreenedSpan implements Span {
   }
 
   addEvent(name: string, second?: Attributes | TimeInput, time?: TimeInput): this {
+    const shown = screenText("event.name", name);
     const isTime = typeof second === "number" || second instanceof Date || Array.isArray(second);
-    if (second === undefined || isTime) this.span.addEvent(name, second, time);
-    else this.span.addEvent(name, screen(second, name), time);
+    if (second === undefined || isTime) this.span.addEvent(shown, second, time);
+    else this.span.addEvent(shown, screen(second, name), time);
     return this;
   }
 
@@ -69,10 +96,7 @@ class ScreenedSpan implements Span {
   setStatus(status: SpanStatus): this {
     const { code, message } = status;
     if (message === undefined) this.span.setStatus(status);
-    else {
-      const shown = screen({ "error.message": message }, null)["error.message"];
-      this.span.setStatus({ code, message: typeof shown === "string" ? shown : "" });
-    }
+    else this.span.setStatus({ code, message: screenText("error.message", message) });
     return this;
   }
 
@@ -81,17 +105,17 @@ class ScreenedSpan implements Span {
   }
 
   addLink(link: Link): this {
-    this.span.addLink(link);
+    this.span.addLink(screenLink(link));
     return this;
   }
 
   addLinks(links: Link[]): this {
-    this.span.addLinks(links);
+    this.span.addLinks(links.map(screenLink));
     return this;
   }
 
   updateName(name: string): this {
-    this.span.updateName(name);
+    this.span.updateName(screenText("span.name", name));
     return this;
   }
 
@@ -104,8 +128,23 @@ class ScreenedSpan implements Span {
   }
 }
 
-/** What may go out of these attributes; nothing where nobody can say. */
-function screen(attributes: Attributes, event: string | null): Attributes {
+function screenLink(link: Link): Link {
+  return link.attributes === undefined
+    ? link
+    : { ...link, attributes: screen(link.attributes, null) };
+}
+
+/** @param key - by which it is judged */
+function screenText(key: string, text: string): string {
+  const shown = screen({ [key]: text }, null)[key];
+  return typeof shown === "string" ? shown : "";
+}
+
+/**
+ * What may go out of these attributes; nothing where nobody can say.
+ * @param event - the name of the event that they are of
+ */
+export function screen(attributes: Attributes, event: string | null = null): Attributes {
   const { native } = loadNative();
   if (native === undefined) return {};
   const given: { key: string; value: AttributeValue }[] = [];

@@ -7,6 +7,7 @@
 use super::json_tree::{Node, parse};
 use super::measure::Measure;
 use super::media;
+use crate::redact::without_half;
 
 /// The JSON in `most` or less; `None` for a text that is no JSON object or list.
 pub(super) fn shortened(text: &str, most: usize, measure: Measure) -> Option<String> {
@@ -223,7 +224,7 @@ fn cut_string(raw: &str, most: usize, measure: Measure) -> Option<String> {
     let whole = Measure::Length.of(raw);
     let mark = |chars: usize| format!("…[cut {chars} chars]");
     let room = most.saturating_sub(measure.of(&mark(whole)));
-    let start = measure.start(raw, room);
+    let start = without_half(raw, measure.start(raw, room).len());
     let start = start.get(..whole_escapes(start)).unwrap_or_default();
     Some([start, &mark(whole - Measure::Length.of(start))].concat())
 }

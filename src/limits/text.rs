@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::json;
 use super::measure::Measure;
 use super::media;
+use crate::redact::without_half;
 
 /// The text in `most` or less; `None` where it is short enough.
 pub(super) fn shortened(text: &str, most: usize, measure: Measure) -> Option<String> {
@@ -49,8 +50,10 @@ pub(super) fn cut(text: &str, most: usize, measure: Measure) -> Cow<'_, str> {
     }
     let whole = Measure::Length.of(text);
     let room = most.checked_sub(measure.of(&mark(whole))).filter(|room| *room >= MIN_START);
-    let Some(room) = room else { return Cow::Borrowed(measure.start(text, most)) };
-    let start = measure.start(text, room);
+    let Some(room) = room else {
+        return Cow::Borrowed(without_half(text, measure.start(text, most).len()));
+    };
+    let start = without_half(text, measure.start(text, room).len());
     Cow::Owned([start, &mark(whole - Measure::Length.of(start))].concat())
 }
 
@@ -78,6 +81,19 @@ mod tests {
             let cut = cut(text, most, Measure::Length);
             assert!(Measure::Length.of(&cut) <= most);
             assert_eq!(cut, expected, "{text} in {most}");
+        }
+    }
+
+    #[test]
+    fn a_pseudonym_is_left_whole_or_left_out() {
+        let text = "ask <email:4ddd3c92> or <email:4ddd3c92>, who knows them all, and nobody else";
+        for most in 0..text.len() {
+            for measure in [Measure::Length, Measure::Bytes] {
+                let cut = cut(text, most, measure);
+                assert!(measure.of(&cut) <= most, "{most}: {cut}");
+                let rest = cut.replace("<email:4ddd3c92>", "");
+                assert!(!rest.contains('<'), "{most}: {cut}");
+            }
         }
     }
 

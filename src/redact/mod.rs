@@ -18,7 +18,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 pub use credentials::{clean as clean_text, clean_attributes};
 pub use hide::{Flags, Hide};
-pub use rules::{Redactions, Rules};
+pub use rules::{Redactions, Rules, without_half};
 
 use crate::limits::Limits;
 

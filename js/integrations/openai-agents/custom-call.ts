@@ -83,7 +83,7 @@ export class CustomCall {
   private fillRequest(): void {
     const { span, model, request } = this;
     const name = model["model"] ?? model["modelName"] ?? model["modelId"];
-    if (typeof name === "string") span.setAttribute(Attr.MODEL_NAME, name);
+    if (typeof name === "string") screened(span).setAttribute(Attr.MODEL_NAME, name);
     if (!this.withPayloads) return;
     const { systemInstructions, input, modelSettings, tools } = request;
     setContent(span, "input", input);

@@ -21,7 +21,7 @@ import {
   type SdkTrace,
 } from "./sdk.js";
 import { SpanState } from "./span-state.js";
-import { whenLeft } from "./storage.js";
+import { startedRun, whenLeft } from "./storage.js";
 import { TraceState } from "./trace-state.js";
 
 export class Follower {
@@ -57,13 +57,25 @@ export class Follower {
 
   private tracedCreateTrace(original: AnyMethod): AnyMethod {
     const meet = (sdkTrace: unknown): void => {
-      faultless(() => this.followTracesLike(sdkTrace as SdkTrace));
+      faultless(() => {
+        this.followTracesLike(sdkTrace as SdkTrace);
+        this.tellOfRun(sdkTrace as SdkTrace);
+      });
     };
     return function createTrace(this: unknown, ...args: unknown[]): unknown {
       const sdkTrace = original.apply(this, args);
       meet(sdkTrace);
       return sdkTrace;
     };
+  }
+
+  /** In which run a trace is made, where no context tells. */
+  private tellOfRun(sdkTrace: SdkTrace): void {
+    const around = this.sdk.getCurrentTrace() ?? undefined;
+    const run = startedRun() ?? (around && traceStateOf(around)?.run);
+    if (run === undefined) return;
+    const state = this.traceState(sdkTrace);
+    if (state !== undefined) state.run = run;
   }
 
   private tracedCreateSpan(original: AnyMethod, overlay: SdkOverlay): AnyMethod {

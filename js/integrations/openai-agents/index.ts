@@ -69,7 +69,8 @@ function watchRuns(
     return CustomCall.begin(chosen(), parent, model, request);
   });
   const runner = sdk.Runner.prototype;
-  const watch = { isTracing, traceAround, models };
+  const isInside = (): boolean => Boolean(sdk.getCurrentSpan() ?? sdk.getCurrentTrace());
+  const watch = { isTracing, isInside, traceAround, models };
   return [
     patch(runner, "run", (original) => tracedRun(original, watch)),
     patch(runner, "emit", (original) => tracedEmit(sdk, original, models)),

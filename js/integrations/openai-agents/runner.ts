@@ -2,7 +2,7 @@
  * Watches runs from outside: what they are given, what they give, and that they are over, which the
  * SDK's spans do not tell when a run is rejected, interrupted or resumed.
  */
-import { activeContext, runIn } from "../../runtime.js";
+import { activeContext, runIn, whatRuns } from "../../runtime.js";
 import { Attr } from "../../semconv.js";
 import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
 import { faultless } from "../guard.js";
@@ -13,10 +13,13 @@ import type { Models } from "./models.js";
 import { patch } from "./patch.js";
 import { inRun, newScope, type RunScope, untraced } from "./run-scope.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
+import { startRun, tellsOfRuns } from "./storage.js";
 import type { TraceState } from "./trace-state.js";
 
 interface Watch {
   readonly isTracing: () => boolean;
+  /** Whether something of the SDK's is current, traced or not. */
+  readonly isInside: () => boolean;
   /** Of the trace that is current where a run is started. */
   readonly traceAround: () => TraceState | undefined;
   readonly models: Models;
@@ -61,7 +64,7 @@ class WatchedRun {
   private hasEnded = false;
 
   constructor(
-    watch: Watch,
+    private readonly watch: Watch,
     runner: unknown,
     [agent, input]: unknown[],
     private readonly mayRecord: boolean,
@@ -78,7 +81,17 @@ class WatchedRun {
   }
 
   inside<T>(act: () => T): T {
+    if (this.isFirst()) return startRun(this.scope, act);
     return runIn(withPayloads(inRun(activeContext(), this.scope), this.mayRecord), act);
+  }
+
+  /**
+   * Nobody could tell whether a context is entered, and what it would say is said by the trace that
+   * will be made. A saved state brings its own trace.
+   */
+  private isFirst(): boolean {
+    if (this.scope.input === undefined || !tellsOfRuns()) return false;
+    return whatRuns()?.isUnwatched?.() === true && !this.watch.isInside();
   }
 
   /** The SDK has ended all that it began. */

@@ -8,6 +8,7 @@ import { inheriting } from "../../capture/inherited.js";
 import { placeOf, underneath } from "../../capture/overlay.js";
 import { activeContext, withActive } from "../../runtime.js";
 import { Attr } from "../../semconv.js";
+import { screened, startScreened } from "../../spans/screened.js";
 import { setContent, setSpanAttribute } from "../../spans/values.js";
 import { type LlmSlot, newSlot, offering, share } from "../llm-slot.js";
 import { mayRecordPayloads } from "../payloads.js";
@@ -90,7 +91,7 @@ export class SpanState {
       kind: isCall ? SpanKind.CLIENT : SpanKind.INTERNAL,
       attributes: { [Attr.SPAN_KIND]: kind, "openai.agents.span_type": spanData.type },
     };
-    const span = this.trace.tracer.startSpan(title, options, context);
+    const span = startScreened(this.trace.tracer, title, options, context);
     this.span = span;
     this.inside = withActive(context, span);
     if (isCall) {
@@ -121,10 +122,11 @@ export class SpanState {
   }
 
   private beginAgent(span: Span, name: string): void {
-    span.setAttribute(Attr.GRAPH_NODE_ID, name);
-    span.setAttribute(Attr.GRAPH_NODE_NAME, name);
+    const written = screened(span);
+    written.setAttribute(Attr.GRAPH_NODE_ID, name);
+    written.setAttribute(Attr.GRAPH_NODE_NAME, name);
     const above = this.trace.handedOver.get(name) ?? this.parent?.agent?.sdkSpan.spanData["name"];
-    if (typeof above === "string") span.setAttribute(Attr.GRAPH_NODE_PARENT_ID, above);
+    if (typeof above === "string") written.setAttribute(Attr.GRAPH_NODE_PARENT_ID, above);
     const { inside } = this;
     const input = inside === undefined ? undefined : runAt(inside)?.input;
     if (input !== undefined && this.mayRecordPayloads()) setContent(span, "input", input);
@@ -156,7 +158,7 @@ export class SpanState {
   private fill(span: Span, spanData: SpanData, withPayloads: boolean): void {
     const { name, fill, isNamedLate } = describe(spanData);
     fill(span, spanData);
-    if (isNamedLate === true) span.updateName(name(spanData));
+    if (isNamedLate === true) screened(span).updateName(name(spanData));
     if (this.slot?.isClaimed === false) {
       if (this.endsSpan) fillModelCall(span, spanData, withPayloads);
       else setSpanAttribute(span, Attr.MODEL_NAME, spanData["model"]);

@@ -11,10 +11,10 @@ import { asRecord, inheritedAt, inheriting } from "../../capture/inherited.js";
 import { underneath } from "../../capture/overlay.js";
 import { activeContext, withActive } from "../../runtime.js";
 import { Attr, SpanKindValues } from "../../semconv.js";
-import { screened } from "../../spans/screened.js";
+import { screened, startScreened } from "../../spans/screened.js";
 import { stringifyValue } from "../../spans/values.js";
 import { faultless } from "../guard.js";
-import { runAt } from "./run-scope.js";
+import { inRun, runAt, type RunScope } from "./run-scope.js";
 import type { SdkTrace } from "./sdk.js";
 
 /** Of a trace that nobody has named; the SDK's own word for it. */
@@ -38,6 +38,8 @@ export class TraceState {
   private before: Context | undefined;
   private runs = 0;
   private isOver = false;
+  /** The run that it was made in, where no context tells. */
+  run: RunScope | undefined;
   /** Which agent handed over to which, for the graph of agents. */
   readonly handedOver = new Map<string, string>();
 
@@ -58,7 +60,7 @@ export class TraceState {
   }
 
   private begin(): Context {
-    const base = underneath(activeContext);
+    const base = this.base();
     const { traceId, name, groupId, metadata } = this.sdkTrace;
     const known = asRecord(inheritedAt(base));
     const workflow = textOf(name) ?? UNNAMED;
@@ -78,10 +80,17 @@ export class TraceState {
     const former = before === undefined ? undefined : trace.getSpan(before);
     if (former !== undefined) return withActive(context, former);
     const attributes = { [Attr.SPAN_KIND]: SpanKindValues.CHAIN };
-    const span = this.tracer.startSpan(workflow, { attributes }, context);
+    const span = startScreened(this.tracer, workflow, { attributes }, context);
     this.root = { span, heardAt: now() };
     collected.register(this.sdkTrace, this.root, this.root);
     return withActive(context, span);
+  }
+
+  /** Where it begins, as far as OpenTelemetry and the run know. */
+  private base(): Context {
+    const active = underneath(activeContext);
+    const { run } = this;
+    return run === undefined || runAt(active) !== undefined ? active : inRun(active, run);
   }
 
   /** A span in it has ended. */

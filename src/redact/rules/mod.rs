@@ -21,6 +21,7 @@ use self::name::Name;
 pub use self::pass::Redactions;
 use self::path::{Child, Path, State};
 use self::pattern::{Pattern, Sieve};
+pub use self::pseudonym::without_half;
 use self::pseudonym::{HIDDEN, Pseudonyms, is_hidden, label_of};
 use self::spec::{RuleSpec, Spec, What};
 use self::text::redact_text;

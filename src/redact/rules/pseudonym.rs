@@ -82,11 +82,21 @@ pub fn is_hidden(text: &str) -> bool {
 
 /// Whether these bytes are part of a pseudonym.
 pub fn is_inside(text: &str, start: usize, end: usize) -> bool {
+    around(text, start).is_some_and(|(_, close)| end <= close && start < close)
+}
+
+/// The start of a text up to `end`, or up to the pseudonym that would be halved there: half of one
+/// says who nobody is.
+pub fn without_half(text: &str, end: usize) -> &str {
+    let whole = around(text, end).filter(|(at, close)| *at < end && end < *close);
+    text.get(..whole.map_or(end, |(at, _)| at)).unwrap_or_default()
+}
+
+/// Where the pseudonym begins and ends whose sign `<` is the last one at or before `place`, if any.
+fn around(text: &str, place: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let reach = MAX_LABEL + HEX_DIGITS + 3;
-    let from = start.saturating_sub(reach);
-    (from..=start).rev().any(|at| {
-        bytes.get(at) == Some(&b'<')
-            && end_of_pseudonym(bytes, at).is_some_and(|close| end <= close && start < close)
-    })
+    let from = place.saturating_sub(reach);
+    let sign = (from..=place).rev().find(|at| bytes.get(*at) == Some(&b'<'))?;
+    Some((sign, end_of_pseudonym(bytes, sign)?))
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::net::TcpListener;
 
+use super::asked::DEFAULT_DB;
 use super::options::{Given, parse};
 use super::{Outcome, say};
 use crate::http::parameters::range_ms;
@@ -15,8 +16,6 @@ use crate::store::retention::{Retention, enforce};
 use crate::store::{Place, Store};
 
 const DEFAULT_PORT: u16 = 8799;
-const DEFAULT_DB: &str = ".catalyst/traces.db";
-
 const DEFAULT_KEEP: &str = "30d";
 const DEFAULT_MAX_SIZE: &str = "2GiB";
 /// An empty store has some pages, too.
@@ -219,7 +218,7 @@ fn is_another_of_us(address: SocketAddr) -> bool {
 
 /// Resolves when somebody wants this to end.
 #[cfg(unix)]
-fn ending() -> std::io::Result<impl Future<Output = ()>> {
+pub fn ending() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -234,7 +233,7 @@ fn ending() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-fn ending() -> std::io::Result<impl Future<Output = ()>> {
+pub fn ending() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

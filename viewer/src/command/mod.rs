@@ -1,10 +1,23 @@
 //! The command line. Each command is a file that has its options, its help and its work.
 
+mod asked;
+mod conversation;
 mod dev;
+mod export;
+mod import;
 mod options;
+mod span;
+mod stats;
+mod stop;
+mod tail;
+mod trace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+
+pub use stop::Stop;
+
+use crate::terminal::screen::Screen;
 
 /// Called wrongly, as with other programs.
 const EXIT_USAGE: u8 = 2;
@@ -12,7 +25,13 @@ const EXIT_USAGE: u8 = 2;
 const HELP: &str = "Usage: catalyst-tracing <command> [options]
 
 Commands:
-  dev        Receives traces on this machine and shows them in a browser.
+  dev        receives traces on this machine and shows them in a browser
+  trace      lists traces; shows one as a tree or a timeline
+  span       lists spans; shows what went in and came out of one
+  tail       shows traces as they come
+  stats      adds up durations, tokens, cost and errors of agents and models
+  export     writes traces as OTLP, for HALO, or as a table
+  import     reads traces from files
 
 Options:
   --help     prints this, and after a command its options
@@ -35,6 +54,12 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
     };
     let outcome = match command {
         "dev" => dev::run(rest),
+        "trace" => printed(rest, trace::run),
+        "span" => printed(rest, span::run),
+        "tail" => printed(rest, tail::run),
+        "stats" => printed(rest, stats::run),
+        "export" => printed(rest, export::run),
+        "import" => printed(rest, import::run),
         "--help" | "-h" | "help" => {
             say(HELP);
             Outcome::Done
@@ -56,6 +81,34 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
             eprintln!("catalyst-tracing: {why}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A command that prints what it finds.
+fn printed(
+    arguments: &[String],
+    command: impl Fn(&[String], &mut Screen) -> Result<(), Stop>,
+) -> Outcome {
+    let mut screen = Screen::open();
+    let ended = command(arguments, &mut screen);
+    // What was found comes before why there is no more.
+    let flushed = screen.flush();
+    match ended.and(flushed) {
+        Ok(()) | Err(Stop::Gone) => Outcome::Done,
+        Err(Stop::Misused(why)) => Outcome::Misused(why),
+        Err(Stop::Failed(why)) => Outcome::Failed(why),
+    }
+}
+
+/// A command of several, called without one of them.
+fn of_group(name: &str, help: &str, first: Option<&str>, screen: &mut Screen) -> Result<(), Stop> {
+    match first {
+        Some("--help" | "-h") => screen.print(help),
+        Some(other) => Err(Stop::Misused(format!(
+            "there is no command \"{name} {}\".\n\n{help}",
+            crate::terminal::safe::line(other)
+        ))),
+        None => Err(Stop::Misused(format!("\"{name}\" is half a command.\n\n{help}"))),
     }
 }
 

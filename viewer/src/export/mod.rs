@@ -2,6 +2,7 @@
 //! memory is held for longer than one of them takes.
 
 mod csv;
+pub mod halo;
 mod jsonl;
 mod otlp;
 
@@ -17,6 +18,8 @@ pub enum Format {
     OtlpJson,
     /// All that is known of a span, one a line.
     Jsonl,
+    /// What HALO reads, one span a line.
+    Halo,
     /// What a table has room for, one span a line.
     Csv,
 }
@@ -48,6 +51,7 @@ impl Format {
         match name {
             "otlp-json" => Some(Self::OtlpJson),
             "jsonl" => Some(Self::Jsonl),
+            "halo" => Some(Self::Halo),
             "csv" => Some(Self::Csv),
             _ => None,
         }
@@ -58,20 +62,21 @@ impl Format {
         match self {
             Self::OtlpJson => "otlp.jsonl",
             Self::Jsonl => "jsonl",
+            Self::Halo => "halo.jsonl",
             Self::Csv => "csv",
         }
     }
 
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::OtlpJson | Self::Jsonl => "application/x-ndjson",
+            Self::OtlpJson | Self::Jsonl | Self::Halo => "application/x-ndjson",
             Self::Csv => "text/csv; charset=utf-8",
         }
     }
 
     fn head(self) -> Vec<u8> {
         match self {
-            Self::OtlpJson | Self::Jsonl => Vec::new(),
+            Self::OtlpJson | Self::Jsonl | Self::Halo => Vec::new(),
             Self::Csv => csv::head(),
         }
     }
@@ -82,6 +87,7 @@ impl fmt::Display for Format {
         formatter.write_str(match self {
             Self::OtlpJson => "otlp-json",
             Self::Jsonl => "jsonl",
+            Self::Halo => "halo",
             Self::Csv => "csv",
         })
     }
@@ -117,6 +123,7 @@ fn piece(store: &Store, trace: i64, format: Format) -> Result<Vec<u8>, StoreErro
     store.read(|connection| match format {
         Format::OtlpJson => otlp::trace(connection, trace),
         Format::Jsonl => jsonl::trace(connection, trace),
+        Format::Halo => halo::trace(connection, trace),
         Format::Csv => csv::trace(connection, trace),
     })
 }

@@ -31,7 +31,7 @@ pub async fn download(state: &Arc<State>, pairs: &Pairs) -> Reply {
 fn begin(state: &Arc<State>, pairs: &Pairs) -> Result<Reply, Refusal> {
     let name = value(pairs, "format").unwrap_or("otlp-json");
     let format = Format::named(name).ok_or_else(|| {
-        Refusal::Bad(format!("There is no format {name:?}: otlp-json, jsonl and csv are."))
+        Refusal::Bad(format!("There is no format {name:?}: otlp-json, jsonl, halo and csv are."))
     })?;
     let (filter, _) = parameters::list(pairs, &["format", "trace"]).map_err(Refusal::Bad)?;
     let (selection, stem) = match value(pairs, "trace").filter(|id| !id.is_empty()) {

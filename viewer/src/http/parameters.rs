@@ -151,6 +151,7 @@ mod tests {
                     attribute("a", "b=c"),
                     (LabelKey::Kind, "LLM".to_owned()),
                 ],
+                metadata: Vec::new(),
                 text: Some("\"my order\"".to_owned()),
             }
         );

@@ -18,7 +18,11 @@ const STATUS_CODES: [&str; 3] = ["UNSET", "OK", "ERROR"];
 
 /// Fails with a sentence's end: what is wrong with the body.
 pub fn read(body: &[u8]) -> Result<ExportTraceServiceRequest, String> {
-    let json: Json = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    read_value(&serde_json::from_slice(body).map_err(|error| error.to_string())?)
+}
+
+/// The same of JSON that is parsed already.
+pub fn read_value(json: &Json) -> Result<ExportTraceServiceRequest, String> {
     if !json.is_object() {
         return Err("it is no object".to_owned());
     }

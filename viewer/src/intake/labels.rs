@@ -64,6 +64,9 @@ impl LabelKey {
 
 pub type Label = (LabelKey, String);
 
+/// Begins the names of metadata's members.
+pub const METADATA: &str = "metadata.";
+
 /// The value of `Status` where a span failed.
 pub const ERROR: &str = "error";
 
@@ -113,7 +116,7 @@ fn add_metadata(labels: &mut Vec<Label>, json: &str) {
             _ => continue,
         };
         if labels.len() < MAX_LABELS && key.len() <= MAX_KEY_BYTES {
-            add(labels, format!("metadata.{key}"), text);
+            add(labels, format!("{METADATA}{key}"), text);
         }
     }
 }

@@ -20,6 +20,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
 use prost::Message;
 
+pub use json::read_value as read_json;
 pub use labels::{Label, LabelKey};
 pub use record::{Record, Root, Tokens};
 

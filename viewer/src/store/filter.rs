@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use super::summary::TraceStatus;
 use super::{StoreError, keys};
 use crate::intake::LabelKey;
-use crate::intake::labels::ERROR;
+use crate::intake::labels::{ERROR, METADATA};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
@@ -17,6 +17,8 @@ pub struct Filter {
     pub status: Option<TraceStatus>,
     /// All of them, on any spans of the trace.
     pub labels: Vec<(LabelKey, String)>,
+    /// An attribute of this name, or a member of the metadata.
+    pub metadata: Vec<(String, String)>,
     /// Words that one span has.
     pub text: Option<String>,
 }
@@ -46,6 +48,16 @@ impl Filter {
     /// Without the text. `None` when no trace can fulfil them.
     pub fn conditions(&self, connection: &Connection) -> Result<Option<Conditions>, StoreError> {
         let Some(mut labels) = self.label_ids(connection)? else { return Ok(None) };
+        let mut either: Vec<([i64; 2], String)> = Vec::new();
+        for (name, value) in &self.metadata {
+            let find =
+                |name: String| super::facets::label_id(connection, &LabelKey::Attribute(name));
+            match (find(name.clone())?, find(format!("{METADATA}{name}"))?) {
+                (Some(one), Some(other)) => either.push(([one, other], value.clone())),
+                (Some(one), None) | (None, Some(one)) => labels.push((one, value.clone())),
+                (None, None) => return Ok(None),
+            }
+        }
         if labels.len() > 1 {
             let mut counted = Vec::with_capacity(labels.len());
             for label in labels {
@@ -68,6 +80,14 @@ impl Filter {
             }
             conditions.values.push(label.into());
             conditions.values.push(value.into());
+        }
+        for ([one, other], value) in either {
+            conditions.all.push(
+                "EXISTS (SELECT 1 FROM labels o WHERE o.label IN (?, ?) AND o.value = ? \
+                 AND o.trace = t.key)"
+                    .to_owned(),
+            );
+            conditions.values.extend([one.into(), other.into(), value.into()]);
         }
         match self.status {
             Some(TraceStatus::Ok) => {

@@ -17,9 +17,9 @@ pub mod stats;
 pub mod summary;
 #[cfg(test)]
 mod tests;
-mod trace;
+pub mod trace;
 pub mod traces;
-mod writer;
+pub mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,8 @@ pub enum StoreError {
     Newer {
         version: i64,
     },
+    /// There is no such file, and none should be made.
+    Missing,
     /// The file is a database of something else.
     Foreign,
     /// Its folder or file cannot be made or read.
@@ -58,6 +60,7 @@ impl fmt::Display for StoreError {
                 "it was made by a later version of catalyst-tracing (format {version}): update the \
                  package, or choose another file with --db"
             ),
+            Self::Missing => formatter.write_str("there is no such file"),
             Self::Foreign => formatter
                 .write_str("it is a database of something else: choose another file with --db"),
             Self::File(error) => error.fmt(formatter),
@@ -90,7 +93,8 @@ struct Shared {
     location: Location,
     /// Connections that nobody uses at the moment.
     readers: Mutex<Vec<Connection>>,
-    writer: Writer,
+    /// Nothing where the store is only read.
+    writer: Option<Writer>,
 }
 
 /// What SQLite is told to open.
@@ -110,12 +114,21 @@ impl Store {
         let mut connection = location.open(Role::Writer)?;
         schema::prepare(&mut connection)?;
         let writer = Writer::start(connection)?;
-        Ok(Self(Arc::new(Shared { location, readers: Mutex::default(), writer })))
+        Ok(Self(Arc::new(Shared { location, readers: Mutex::default(), writer: Some(writer) })))
+    }
+
+    /// For reading alone, also while another process writes. Makes no file.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let location = Location::existing(path)?;
+        let connection = location.open(Role::Reader)?;
+        schema::check(&connection)?;
+        let readers = Mutex::new(vec![connection]);
+        Ok(Self(Arc::new(Shared { location, readers, writer: None })))
     }
 
     /// Hands spans to the writer; the receipt says when they are stored.
     pub fn ingest(&self, spans: Vec<Received>) -> Result<Receipt, StoreError> {
-        self.0.writer.send(spans)
+        self.writer()?.send(spans)
     }
 
     /// Does something between two transactions, on the thread that writes.
@@ -123,12 +136,18 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.0.writer.run(work)
+        self.writer()?.run(work)
     }
 
     /// Calls `listener` with the keys of the traces that each transaction changed.
     pub fn on_change(&self, listener: impl Fn(&[i64]) + Send + 'static) {
-        self.0.writer.on_change(Box::new(listener));
+        if let Ok(writer) = self.writer() {
+            writer.on_change(Box::new(listener));
+        }
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.0.writer.as_ref().ok_or(StoreError::Closed)
     }
 
     /// Runs queries that see one state of the store.
@@ -174,6 +193,19 @@ impl Location {
                 Self { name: std::path::absolute(path).map_err(StoreError::File)?, flags }
             }
         })
+    }
+
+    fn existing(path: &Path) -> Result<Self, StoreError> {
+        match std::fs::metadata(path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Missing);
+            }
+            Err(error) => return Err(StoreError::File(error)),
+        }
+        let name = std::path::absolute(path).map_err(StoreError::File)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(Self { name, flags })
     }
 
     fn open(&self, role: Role) -> Result<Connection, StoreError> {

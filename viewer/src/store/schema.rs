@@ -122,3 +122,16 @@ pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// Whether this version can read what is there.
+pub fn check(connection: &Connection) -> Result<(), StoreError> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let kind: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    match version {
+        VERSION if kind == APPLICATION_ID => Ok(()),
+        version if version > VERSION && kind == APPLICATION_ID => {
+            Err(StoreError::Newer { version })
+        }
+        _ => Err(StoreError::Foreign),
+    }
+}

@@ -73,6 +73,15 @@ pub fn traces(
     }
 }
 
+/// Whether one span has what is searched for.
+pub fn finds(connection: &Connection, span: i64, text: &str) -> Result<bool, StoreError> {
+    let Some(query) = Query::parse(text) else { return Ok(false) };
+    let found = connection
+        .prepare("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?")?
+        .exists(params![query.expression, span])?;
+    Ok(found && has_phrases(connection, &query, span)?)
+}
+
 struct Search<'a> {
     connection: &'a Connection,
     conditions: &'a Conditions,
@@ -170,14 +179,18 @@ impl Search<'_> {
     }
 
     fn has_phrases(&self, span: i64) -> Result<bool, StoreError> {
-        if self.query.phrases.is_empty() {
-            return Ok(true);
-        }
-        let Some(span) = spans::unpacked(self.connection, span)? else { return Ok(false) };
-        let mut texts = Vec::new();
-        searched_texts(&span, |text| texts.push(text.to_lowercase()));
-        Ok(self.query.phrases.iter().all(|phrase| texts.iter().any(|text| text.contains(phrase))))
+        has_phrases(self.connection, self.query, span)
     }
+}
+
+fn has_phrases(connection: &Connection, query: &Query, span: i64) -> Result<bool, StoreError> {
+    if query.phrases.is_empty() {
+        return Ok(true);
+    }
+    let Some(span) = spans::unpacked(connection, span)? else { return Ok(false) };
+    let mut texts = Vec::new();
+    searched_texts(&span, |text| texts.push(text.to_lowercase()));
+    Ok(query.phrases.iter().all(|phrase| texts.iter().any(|text| text.contains(phrase))))
 }
 
 #[cfg(test)]

@@ -72,6 +72,21 @@ pub fn find(connection: &Connection, prefix: &str) -> Result<Found<Trace>, Store
     })
 }
 
+/// The first of the traces whose ids begin so.
+pub fn beginning(
+    connection: &Connection,
+    prefix: &str,
+    limit: usize,
+) -> Result<Vec<TraceSummary>, StoreError> {
+    let Some((first, last)) = bounds(prefix) else { return Ok(Vec::new()) };
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM traces t WHERE t.trace_id BETWEEN ? AND ? ORDER BY t.trace_id LIMIT {limit}",
+        trace::COLUMNS
+    ))?;
+    let rows = statement.query_map([first, last], Trace::read)?;
+    Ok(rows.map(|trace| trace.map(TraceSummary::from)).collect::<Result<_, _>>()?)
+}
+
 /// The lowest and the highest id that begin like this.
 fn bounds(prefix: &str) -> Option<([u8; 16], [u8; 16])> {
     let is_hex = prefix.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -10,7 +10,7 @@
 //! | `/api/sessions/:id` | `{ session, traces: [Trace with fullInput, fullOutput] }`, oldest first |
 //! | `/api/facets` | `{ services, agents, users, kinds, models, attributeKeys }` |
 //! | `/api/stats?…` | `{ totals, agents, models, tools, handoffs }` |
-//! | `/api/export?format=…&…` | a download: `otlp-json`, `jsonl` or `csv` |
+//! | `/api/export?format=…&…` | a download: `otlp-json`, `jsonl`, `halo` or `csv` |
 //! | `/api/live` | an event stream: `trace` events, each with a Trace that is new or has changed |
 //!
 //! A Trace is `store::summary::TraceSummary`, a Span is `store::spans::SpanSummary`; their fields are
