@@ -168,7 +168,14 @@ fn is_announced(text: &str, start: usize) -> bool {
     }
     let Some(before) = text.get(from..start) else { return false };
     let lower = before.to_ascii_lowercase();
-    lower
-        .split(|character: char| !character.is_alphanumeric())
-        .any(|word| WORDS.contains(&word.trim_end_matches("number")))
+    let is_sign = |character: char| !character.is_alphanumeric();
+    let mut next = from;
+    lower.split_inclusive(is_sign).any(|part| {
+        let begin = next;
+        next += part.len();
+        // `<phone:1f2e3d4c>` stands where a number was, and says nothing of what follows.
+        let is_ours = byte_before(text.as_bytes(), begin) == b'<' && part.ends_with(':');
+        let word = part.trim_end_matches(is_sign).trim_end_matches("number");
+        !is_ours && WORDS.contains(&word)
+    })
 }

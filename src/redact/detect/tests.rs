@@ -96,6 +96,18 @@ fn identifiers_times_and_counts_are_no_telephone_numbers() {
 }
 
 #[test]
+fn what_stands_in_a_numbers_place_does_not_announce_the_next_one() {
+    check(
+        "phone",
+        &[
+            "<phone:294e050c>; 4111 1111 11 11111",
+            "<phone:294e050c>, phone: «4111 1111 11 11111»",
+            "<phone>«4155552671»</phone>",
+        ],
+    );
+}
+
+#[test]
 fn payment_cards_are_found_by_issuer_and_check_digit() {
     check(
         "card",
