@@ -104,3 +104,34 @@ test("a getter that ends the process loses none of what had ended", async () => 
   assert.equal(outer?.attributes["catalyst.incomplete"], true);
   assert.deepEqual(collector.problems, []);
 });
+
+test("a span whose end is cut short by the end of the process is counted, without a warning", async () => {
+  await using collector = await startCollector();
+  const program = `
+    import { setup } from "catalyst-tracing";
+    const tracing = await setup({ autoInstrument: false });
+    process.on("exit", () => {
+      const { ended, delivered, lost, losses } = tracing.stats();
+      console.log(JSON.stringify({ ended, delivered, lost, losses }));
+    });
+    const span = tracing.tracer.startSpan("outer");
+    span.addEvent("event", { value: { toJSON() {
+      tracing.tracer.startSpan("within").end();
+      process.exit(3);
+    } } });
+    span.end();
+  `;
+  const env = { CATALYST_OTLP_ENDPOINT: collector.url };
+  const { code, stdout, stderr } = await runProgram(program, { env });
+  assert.deepEqual({ code, stderr }, { code: 3, stderr: "" });
+  assert.deepEqual(JSON.parse(stdout), {
+    ended: 2,
+    delivered: 1,
+    lost: 1,
+    losses: [{ stage: "handoff", reason: "unwritten", spans: 1 }],
+  });
+  assert.deepEqual(
+    collector.spans.map(({ name }) => name),
+    ["within"],
+  );
+});

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 
+import type { TracingStats } from "catalyst-tracing";
+
 import { startCollector } from "../support/collector.js";
 import { names, runWithWorkers } from "./worker-programs.js";
 
@@ -74,6 +76,47 @@ test("workers that are terminated while they start, trace and end harm nothing",
     collector,
   );
   assert.equal(names(collector).filter((name) => name === "in main").length, 1);
+});
+
+test("workers that are terminated while they end a span leave an account that closes, and no warning", async () => {
+  await using collector = await startCollector();
+  const stdout = await runWithWorkers(
+    `const tracing = await setup();
+     for (let round = 0; round < 3; round += 1) {
+       const workers = Array.from({ length: 8 }, () => start());
+       await Promise.all(workers.map(async (worker) => {
+         await once(worker, "message");
+         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+         await worker.terminate();
+       }));
+     }
+     await tracing.flush();
+     const stats = tracing.stats();
+     await tracing.shutdown();
+     console.log(JSON.stringify(stats));`,
+    `const { tracer } = await setup();
+     const text = "x".repeat(2000);
+     parentPort.postMessage("ready");
+     for (;;) {
+       const span = tracer.startSpan("in worker", { attributes: { text, o: { text } } });
+       for (let n = 0; n < 20; n += 1) span.setAttribute("n" + n, text);
+       span.end();
+     }`,
+    collector,
+  );
+  const stats = JSON.parse(stdout) as TracingStats;
+  const { ended, queued, delivered, lost, losses, spool } = stats;
+  assert.equal(queued, 0);
+  assert.equal(ended + spool.recovered, delivered + lost + spool.left);
+  const ids = new Set(collector.spans.map(({ spanId }) => spanId));
+  assert.equal(ids.size, collector.spans.length, "a span arrived twice");
+  assert.equal(delivered, ids.size);
+  const reasons = losses.map(({ stage, reason }) => `${stage} ${reason}`);
+  const known = ["handoff unwritten", "handoff queue_full"];
+  assert.deepEqual(
+    reasons.filter((reason) => !known.includes(reason)),
+    [],
+  );
 });
 
 test(

@@ -18,6 +18,8 @@ const ENDED = 2;
 const IGNORED = 3;
 const FAULTS = 4;
 const UNWRITTEN = 5;
+/** What was counted and is not committed will never be. */
+const IS_ENDING = 6;
 const HEADER_WORDS = 8;
 const HEADER_BYTES = HEADER_WORDS * 4;
 
@@ -167,6 +169,7 @@ export class Outbox {
   flushAtEnd(maxMs: number | null = null): void {
     this.isEnding = true;
     if (this.isWriting) this.giveUpRecord();
+    this.header[IS_ENDING] = 1;
     this.submit();
     this.bridge.flushBlocking(this.slot, maxMs);
   }

@@ -16,7 +16,7 @@ use napi::{Env, Error, Result, Status, sys};
 use super::process;
 use crate::pipeline::Tally;
 
-/// committed, started, ended, ignored, faults, unwritten, and two spare.
+/// committed, started, ended, ignored, faults, unwritten, whether JS is ending, and a spare one.
 const HEADER_BYTES: usize = 32;
 
 struct Memory {
@@ -67,7 +67,7 @@ impl Memory {
         unsafe { sys::napi_delete_reference(env.raw(), self.keep_alive) };
     }
 
-    fn read(&self) -> (&[u8], Tally) {
+    fn read(&self, is_last: bool) -> (&[u8], Tally) {
         // SAFETY: JS holds the array through `keep_alive`, does not detach or resize it, and is not
         // running: we are inside a call of its thread, or its environment is ending.
         let bytes = unsafe { std::slice::from_raw_parts(self.start, self.length) };
@@ -83,7 +83,8 @@ impl Memory {
             unwritten: word(5),
         };
         let records = bytes.get(HEADER_BYTES..word(0) as usize).unwrap_or_default();
-        (records, tally)
+        let is_last = is_last || word(6) != 0;
+        (records, if is_last { tally.of_last(records) } else { tally })
     }
 }
 
@@ -97,7 +98,7 @@ pub(super) fn attach(env: Env, array: Uint8Array) -> Result<u32> {
         slots.last
     };
     env.add_env_cleanup_hook(slot, |slot| {
-        submit(slot);
+        hand_over(slot, true);
         if let Some(slots) = slots().as_mut() {
             slots.memories.remove(&slot);
         }
@@ -116,11 +117,15 @@ pub(super) fn reattach(env: Env, slot: u32, array: Uint8Array) -> Result<()> {
 }
 
 pub(super) fn submit(slot: u32) {
+    hand_over(slot, false);
+}
+
+fn hand_over(slot: u32, is_last: bool) {
     let Some(pipeline) = process::pipeline_of(slot) else {
         return;
     };
     if let Some(memory) = slots().as_ref().and_then(|slots| slots.memories.get(&slot)) {
-        let (records, tally) = memory.read();
+        let (records, tally) = memory.read(is_last);
         pipeline.submit(records, tally);
     }
 }

@@ -43,6 +43,16 @@ pub struct Tally {
     pub faults: u32,
 }
 
+impl Tally {
+    /// As it is when the environment ends: JS may have been stopped anywhere, also between counting
+    /// a span and committing its record. What is not in its last chunk will never be written.
+    #[must_use]
+    pub fn of_last(self, chunk: &[u8]) -> Self {
+        let written = u32::try_from(scan(chunk).ended.len()).unwrap_or(u32::MAX);
+        Self { unwritten: self.unwritten.max(self.ended.saturating_sub(written)), ..self }
+    }
+}
+
 /// Why there is no pipeline.
 #[derive(Debug)]
 pub enum StartError {

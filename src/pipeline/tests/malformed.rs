@@ -44,6 +44,19 @@ fn spans_that_could_not_be_written_are_lost_with_and_without_others() {
 }
 
 #[test]
+fn spans_whose_records_were_cut_off_by_the_end_count_as_unwritten() {
+    let two = spans_of(0..2, 10).bytes;
+    let unwritten = |ended, unwritten, chunk: &[u8]| {
+        Tally { unwritten, ..tally(ended, ended) }.of_last(chunk).unwritten
+    };
+    assert_eq!(unwritten(3, 0, &two), 1);
+    assert_eq!(unwritten(4, 1, &two), 2);
+    assert_eq!(unwritten(2, 0, &two), 0);
+    assert_eq!(unwritten(1, 0, &[]), 1);
+    assert_eq!(unwritten(0, 0, &two), 0);
+}
+
+#[test]
 fn fewer_spans_than_were_counted_are_a_loss() {
     let server = Server::start(|_, _| OK);
     let pipeline = start(config(&server.url()));
