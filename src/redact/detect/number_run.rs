@@ -27,6 +27,8 @@ impl Group {
 pub(super) struct Run {
     /// Of the first digit, or what stands before it: `+`, `(`.
     pub start: usize,
+    /// What is in front of it will be gone: nothing is glued to that.
+    pub follows_found: bool,
     pub groups: Vec<Group>,
 }
 
@@ -51,7 +53,7 @@ impl Run {
             let Some((next, between)) = next_group(bytes, end) else { break };
             (start, sign) = (next, between);
         }
-        (!groups.is_empty()).then_some(Self { start: at, groups })
+        (!groups.is_empty()).then_some(Self { start: at, follows_found: false, groups })
     }
 
     pub fn end(&self) -> usize {

@@ -30,7 +30,8 @@ pub(super) fn at(run: &Run, text: &str, index: usize, is_phone: bool) -> Option<
     let first = groups.first()?;
     let start = if index == 0 { run.start } else { first.start };
     let before = byte_before(bytes, start);
-    let is_glued = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'$' | b'%');
+    let is_sign = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'$' | b'%');
+    let is_glued = is_sign && !(run.follows_found && start == run.start);
     let is_inside = index > 0 && !matches!(first.sign, b' ' | b'(');
     if is_glued || is_inside {
         return None;

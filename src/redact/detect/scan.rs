@@ -185,7 +185,8 @@ impl Scan<'_> {
     }
 
     fn number(&mut self, at: usize) -> Option<usize> {
-        let run = number_run::Run::read(self.text.as_bytes(), at)?;
+        let mut run = number_run::Run::read(self.text.as_bytes(), at)?;
+        run.follows_found = self.found.last().is_some_and(|found| found.end == at);
         let first = self.found.len();
         run.find(self.text, self.on, self.is_phone, self.found);
         // What follows a number that was found is looked at again.

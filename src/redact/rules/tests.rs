@@ -94,3 +94,28 @@ fn detectors_that_are_off_find_nothing() {
     let text = "4111 1111 1111 1111 from 8.8.8.8";
     assert_eq!(redacted(&rules, "", text), text);
 }
+
+#[test]
+fn what_was_glued_to_something_that_is_hidden_now_is_hidden_too() {
+    let rules = detectors();
+    for text in [
+        "4111 1111 1111 1111+54 555115",
+        "+49 30 1234567+54 555115",
+        "192.168.1.17+54 555115",
+        "+54555115+54555115+54555115+54555115+54555115+54555115+54555115+54555115",
+        "phone 4111 1111 1111 1111 4155552671",
+    ] {
+        let once = redacted(&rules, "", text);
+        assert!(once.ends_with('>') && !once.contains("+54"), "{once}");
+        assert_eq!(redacted(&rules, "", &once), once);
+    }
+}
+
+#[test]
+fn what_a_rule_wrote_is_not_redacted() {
+    let support = json!("call +1 415 555 2671");
+    let rules = rules(&ALL, json!([pattern("tel-\\d+", "", support)]));
+    let once = redacted(&rules, "", "tel-1, 4111 1111 1111 1111+54 555115 tel-2");
+    assert!(once.starts_with("call +1 415 555 2671, <card:"), "{once}");
+    assert!(once.ends_with("> call +1 415 555 2671") && !once.contains("+54"), "{once}");
+}
