@@ -5,6 +5,7 @@
 import type { Attributes } from "@opentelemetry/api";
 
 import { type Fields, nameText, read } from "../handoff/stand-ins.js";
+import { withCauses } from "./causes.js";
 
 export function exceptionAttributes(exception: unknown): Attributes {
   if (typeof exception !== "object" || exception === null) {
@@ -14,7 +15,7 @@ export function exceptionAttributes(exception: unknown): Attributes {
   const attributes: Attributes = {};
   const type = field("code") ?? field("name") ?? constructorName(exception);
   const message = field("message");
-  const stack = field("stack");
+  const stack = withCauses(exception, field("stack"));
   if (type !== undefined) attributes["exception.type"] = type;
   if (message !== undefined) attributes["exception.message"] = message;
   if (stack !== undefined) attributes["exception.stacktrace"] = stack;
