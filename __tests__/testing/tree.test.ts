@@ -117,7 +117,7 @@ test("durations and token counts are shown on demand", () => {
     lines(
       "r [internal] 2.35 s",
       "├─ llm [internal] 1.5 ms 12→34 tokens",
-      "└─ part [internal] 1.5 ms 1→? tokens",
+      "└─ part [internal] 1.5 ms 1 tokens",
     ),
   );
 });

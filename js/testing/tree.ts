@@ -22,7 +22,7 @@ export interface TreeSpan {
 export interface TreeOptions {
   /** How long each span took. */
   durations?: boolean | undefined;
-  /** The tokens of model calls, prompt→completion. */
+  /** The tokens of model calls, prompt→completion, or the prompt's where there is no completion. */
   tokens?: boolean | undefined;
   /** ANSI colours, for terminals. */
   colours?: boolean | undefined;
@@ -142,15 +142,17 @@ function duration({ startTimeUnixNano, endTimeUnixNano }: TreeSpan): string {
   return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(1)} ms`;
 }
 
+/** What reads and does not answer, such as an embedding, has a prompt alone. */
 function tokenCounts({ attributes }: TreeSpan): string {
-  const prompt = attributes["llm.token_count.prompt"];
-  const completion = attributes["llm.token_count.completion"];
+  const prompt = numberIn(attributes["llm.token_count.prompt"]);
+  const completion = numberIn(attributes["llm.token_count.completion"]);
   if (prompt === undefined && completion === undefined) return "";
-  return `${numberOrUnknown(prompt)}→${numberOrUnknown(completion)} tokens`;
+  const shown = completion === undefined ? prompt : `${prompt ?? "?"}→${completion}`;
+  return `${shown} tokens`;
 }
 
-function numberOrUnknown(value: unknown): string {
-  return typeof value === "number" ? String(value) : "?";
+function numberIn(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 /** A name or a message may hold line breaks, which would break the tree. */

@@ -191,18 +191,20 @@ fn duration(span: &Span) -> String {
     if ms >= 1000.0 { format!("{:.2} s", ms / 1000.0) } else { format!("{ms:.1} ms") }
 }
 
+/// What reads and does not answer, such as an embedding, has a prompt alone.
 fn tokens(span: &Span) -> String {
     let count = |key: &str| match attribute(span, key) {
         Some(Value::IntValue(count)) => Some(count.to_string()),
         Some(Value::DoubleValue(count)) => Some(count.to_string()),
         _ => None,
     };
-    let (prompt, completion) = (count(PROMPT), count(COMPLETION));
-    if prompt.is_none() && completion.is_none() {
-        return String::new();
+    match (count(PROMPT), count(COMPLETION)) {
+        (None, None) => String::new(),
+        (Some(prompt), None) => format!("{prompt} tokens"),
+        (prompt, Some(completion)) => {
+            format!("{}→{completion} tokens", prompt.unwrap_or_else(|| "?".to_owned()))
+        }
     }
-    let shown = |count: Option<String>| count.unwrap_or_else(|| "?".to_owned());
-    format!("{}→{} tokens", shown(prompt), shown(completion))
 }
 
 /// A name may hold line breaks, which would break the tree, and sequences that a terminal obeys.
@@ -267,7 +269,7 @@ mod tests {
             plain(&spans),
             "agent [AGENT] 2.50 s\n\
              ├─ first [internal] 1.5 ms\n\
-             └─ second [LLM] 1.5 ms 12→? tokens\n   \
+             └─ second [LLM] 1.5 ms 12 tokens\n   \
                 └─ tool [internal] 1.5 ms ERROR: 429:\\nslow\n"
         );
     }

@@ -6,7 +6,7 @@ use super::Stop;
 use super::asked::{self, FILTERS_HELP, STORE_HELP};
 use super::options::Given;
 use crate::store::filter::{Filter, Page};
-use crate::store::spans::{self, SpanSummary};
+use crate::store::spans::{self, SpanSummary, SpanTokens};
 use crate::store::summary::{TraceStatus, TraceSummary};
 use crate::store::trace::Trace;
 use crate::store::traces::matching;
@@ -222,9 +222,15 @@ pub fn head_lines(trace: &TraceSummary, screen: &Screen) -> Vec<String> {
     let named = |name: &str, value: &Option<String>| {
         value.as_deref().map(|value| format!("{name} {}", safe::line(value)))
     };
-    let tokens = (trace.tokens.total > 0).then(|| {
-        let tokens = trace.tokens;
-        format!("{}→{} tokens", amount::count(tokens.prompt), amount::count(tokens.completion))
+    let told = |count: i64| (count > 0).then_some(count);
+    let tokens = told(trace.tokens.total).map(|total| {
+        tree::tokens(SpanTokens {
+            prompt: told(trace.tokens.prompt),
+            completion: told(trace.tokens.completion),
+            total: Some(total),
+            cache_read: None,
+            reasoning: None,
+        })
     });
     let errors = match trace.error_count {
         0 => None,

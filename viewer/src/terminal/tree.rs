@@ -110,10 +110,12 @@ fn line(row: &Row<'_>, screen: &Screen) -> String {
     line
 }
 
+/// What reads and does not answer, such as an embedding, has a prompt alone.
 pub fn tokens(tokens: SpanTokens) -> String {
     let shown = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), amount::count);
     match (tokens.prompt, tokens.completion) {
         (None, None) => format!("{} tokens", shown(tokens.total)),
+        (prompt, None) => format!("{} tokens", shown(prompt)),
         (prompt, completion) => format!("{}→{} tokens", shown(prompt), shown(completion)),
     }
 }
@@ -180,5 +182,17 @@ mod tests {
             })
             .collect();
         assert_eq!(rows(&deep).len(), 3000);
+    }
+
+    #[test]
+    fn without_a_completion_the_prompt_is_all_there_was() {
+        let shown = |prompt, completion, total| {
+            tokens(SpanTokens { prompt, completion, total, cache_read: None, reasoning: None })
+        };
+        assert_eq!(shown(Some(12), Some(3), Some(15)), "12→3 tokens");
+        assert_eq!(shown(Some(12), Some(0), Some(12)), "12→0 tokens");
+        assert_eq!(shown(Some(7), None, Some(7)), "7 tokens");
+        assert_eq!(shown(None, Some(3), None), "?→3 tokens");
+        assert_eq!(shown(None, None, Some(9)), "9 tokens");
     }
 }
