@@ -59,7 +59,7 @@ export declare function release(slot: number, graceMs: number): boolean;
  * What may leave the process of attributes that go onto a span of somebody else's: those of the
  * span, or of the event of that name.
  */
-export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, policy: NativePolicy): Array<DerivedAttribute>;
+export declare function screen(attributes: Array<DerivedAttribute>, event: string | undefined | null, policy: NativePolicy): Screened;
 
 /** Deletes what no process has in hand, and returns what it was in all. */
 export declare function spoolClear(dir: string): NativeSpoolSurvey;
@@ -279,4 +279,12 @@ export interface NativeTarget {
   certificatePem: string | null;
   clientCertificatePem: string | null;
   clientKeyPem: string | null;
+}
+
+export interface Screened {
+  attributes: Array<DerivedAttribute>;
+  /** Values in which something was redacted. */
+  redacted: number;
+  /** Values that were hidden whole because a rule could not be applied to them. */
+  failures: number;
 }

@@ -17,6 +17,7 @@ import type { ContextAccess } from "./capture/context-manager.js";
 import type { ForeignSpanSink } from "./capture/foreign-span.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import { overlaid } from "./capture/overlay.js";
+import type { TextCounts } from "./capture/text-rules.js";
 import type { NativePolicy } from "../index.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";
@@ -47,6 +48,8 @@ export interface Running {
   readonly isUnwatched?: () => boolean;
   /** For what is written on spans of other providers. A copy of another version may not say. */
   readonly policy?: NativePolicy;
+  /** Where it is counted what the policy did to them; likewise. */
+  readonly counts?: TextCounts;
   /** A context with that span active. */
   enter(context: Context, span: Span): Context;
 }

@@ -87,7 +87,8 @@ export interface TracingStats {
   readonly lastError: string | null;
   readonly spool: SpoolStats;
   readonly destinations: readonly DestinationStats[];
-  /** Values in which `redact` found something, each time for each destination. */
+  /** Values in which `redact` found something, each time for each destination, and for the exporters of
+   * another provider. */
   readonly redacted: number;
   /** Values that were hidden whole because a rule of `redact` could not be applied: likewise. */
   readonly redactionFailures: number;

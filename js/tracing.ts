@@ -242,6 +242,7 @@ export class Tracing implements CatalystTracing {
       get policy() {
         return policy();
       },
+      counts: this.textCounts,
       enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
     });
   }

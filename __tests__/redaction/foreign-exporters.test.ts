@@ -12,6 +12,7 @@ import {
 } from "@opentelemetry/sdk-trace-node";
 import {
   agentSpan,
+  type CatalystTracing,
   manualSpan,
   type Redact,
   setup,
@@ -57,14 +58,18 @@ async function beside(body: (theirs: Theirs) => Promise<void>): Promise<void> {
 /** The same with `setup()` beside it. */
 async function besideSetup(
   options: SetupOptions,
-  body: (theirs: Theirs, again: (options: SetupOptions) => Promise<unknown>) => Promise<void>,
+  body: (
+    theirs: Theirs,
+    again: (options: SetupOptions) => Promise<unknown>,
+    tracing: CatalystTracing,
+  ) => Promise<void>,
 ): Promise<void> {
   await using collector = await startCollector();
   const base = { endpoint: collector.url, autoInstrument: false, register: false };
   const tracing = await setup({ ...base, ...options });
   try {
     await beside(async (theirs) => {
-      await body(theirs, async (other) => await setup({ ...base, ...other }));
+      await body(theirs, async (other) => await setup({ ...base, ...other }), tracing);
     });
   } finally {
     await tracing.shutdown();
@@ -111,6 +116,28 @@ test("their exporter gets no address of a call, a step, an event or an error", a
       { list: [`write to ${pseudonym}`, "b"], count: 3, flag: true, numbers: [1, 2] },
     );
     assert.ok(textOf(spans).includes('"llm.token_count.prompt":'));
+  });
+});
+
+test("what is redacted and hidden on their spans is counted, each value once", async () => {
+  const options: SetupOptions = { redact: ["email", { key: "ssn" }] };
+  await besideSetup(options, async ({ provider, finished }, _again, tracing) => {
+    const counts = (): number[] => {
+      const { redacted, redactionFailures } = tracing.stats();
+      return [redacted, redactionFailures];
+    };
+    const tracer = provider.getTracer("app");
+    await manualSpan(tracer, { spanName: "step", input: "nobody" }, (span) => {
+      assert.deepEqual(counts(), [0, 0]);
+      span.setAttributes({ one: EMAIL, two: TEXT, three: "nobody", ssn: "078-05-1120" });
+      assert.deepEqual(counts(), [3, 0]);
+      span.addEvent("sent", { to: EMAIL });
+      assert.deepEqual(counts(), [4, 0]);
+      span.setAttribute("broken", '{"to": ["ann');
+      assert.deepEqual(counts(), [4, 1]);
+    });
+    assert.equal(finished()[0]?.attributes["broken"], "__REDACTED__");
+    assert.deepEqual(counts(), [4, 1]);
   });
 });
 

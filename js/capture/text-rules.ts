@@ -25,11 +25,11 @@ const HIDDEN = "__REDACTED__";
 /** What functions get as the key of what is no attribute. */
 const KEYS = { name: "name", status: "status.message", event: "event.name" } as const;
 
-/** What functions did, whichever there were. */
+/** What was redacted here, before the native thread's turn or for somebody else's exporters. */
 export interface TextCounts {
-  /** Texts that a function changed. */
+  /** Texts that a function or a rule changed. */
   redacted: number;
-  /** Texts that were hidden because a function failed. */
+  /** Texts that were hidden because a function or a rule failed. */
   failures: number;
 }
 

@@ -23,7 +23,7 @@ import { loadNative } from "../native.js";
 import type { NativePolicy } from "../../index.js";
 import { Lookup } from "../options/lookup.js";
 import { nativePolicy, resolvePolicy } from "../options/policy.js";
-import { whatRuns } from "../runtime.js";
+import { type Running, whatRuns } from "../runtime.js";
 import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
 
@@ -151,8 +151,13 @@ export function screen(attributes: Attributes, event: string | null = null): Att
   for (const [key, value] of Object.entries(attributes)) {
     if (isPlain(value)) given.push({ key, value });
   }
-  const shown = native.screen(given as never, event, policy()) as Values;
-  return Object.fromEntries(shown.map(({ key, value }) => [key, value]));
+  const running = whatRuns();
+  const shown = native.screen(given as never, event, policy(running));
+  if (running?.counts !== undefined) {
+    running.counts.redacted += shown.redacted;
+    running.counts.failures += shown.failures;
+  }
+  return Object.fromEntries((shown.attributes as Values).map(({ key, value }) => [key, value]));
 }
 
 function isPlain(value: AttributeValue | undefined): value is AttributeValue {
@@ -163,7 +168,8 @@ function isPlain(value: AttributeValue | undefined): value is AttributeValue {
 let ofEnvironment: NativePolicy | undefined;
 
 /** As `setup()` was told; the environment where nothing was set up. */
-function policy(): NativePolicy {
-  const running = whatRuns()?.policy;
-  return running ?? (ofEnvironment ??= nativePolicy(resolvePolicy(new Lookup({}, process.env))));
+function policy(running: Running | undefined): NativePolicy {
+  return (
+    running?.policy ?? (ofEnvironment ??= nativePolicy(resolvePolicy(new Lookup({}, process.env))))
+  );
 }

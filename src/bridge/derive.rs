@@ -1,6 +1,7 @@
 //! The same mapping as on the native thread, for a span that somebody in JS wants to read.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use napi::{Either, Result};
 use napi_derive::napi;
@@ -9,7 +10,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use super::policy::{NativePolicy, policy};
 use crate::cost::{Prices, add_cost};
 use crate::handoff::{Record, Records};
-use crate::redact::Policy;
+use crate::redact::{Policy, Redactions};
 use crate::semconv::{Derivation, PartKind, json_text};
 
 type Scalar = Either<String, Either<f64, bool>>;
@@ -31,6 +32,15 @@ pub struct JsonPart {
 pub struct Derived {
     pub attributes: Vec<DerivedAttribute>,
     pub json: Vec<JsonPart>,
+}
+
+#[napi(object)]
+pub struct Screened {
+    pub attributes: Vec<DerivedAttribute>,
+    /// Values in which something was redacted.
+    pub redacted: u32,
+    /// Values that were hidden whole because a rule could not be applied to them.
+    pub failures: u32,
 }
 
 pub(super) fn derive(chunk: &[u8]) -> Derived {
@@ -57,12 +67,19 @@ pub(super) fn screen(
     attributes: Vec<DerivedAttribute>,
     event: Option<&str>,
     told: NativePolicy,
-) -> Result<Vec<DerivedAttribute>> {
-    let policy = known_policy(told)?;
+) -> Result<Screened> {
+    let redactions = Arc::<Redactions>::default();
+    let policy = Policy { redactions: Arc::clone(&redactions), ..known_policy(told)? };
     let entry = |DerivedAttribute { key, value }| KeyValue::new(key, given(value));
     let mut entries = attributes.into_iter().map(entry).collect();
     policy.apply_to_attributes(&mut entries, event);
-    Ok(all(entries))
+    let (redacted, failures) = redactions.counts();
+    Ok(Screened { attributes: all(entries), redacted: few(redacted), failures: few(failures) })
+}
+
+/// As many as there are attributes at the most.
+fn few(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 thread_local! {

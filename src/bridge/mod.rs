@@ -34,7 +34,7 @@ use napi_derive::napi;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
-use self::derive::{Derived, DerivedAttribute};
+use self::derive::{Derived, DerivedAttribute, Screened};
 use self::policy::NativePolicy;
 use self::spool::NativeSpoolSurvey;
 use self::stats::{NativeFlush, NativeStats};
@@ -159,7 +159,7 @@ pub fn screen(
     attributes: Vec<DerivedAttribute>,
     event: Option<String>,
     policy: NativePolicy,
-) -> Result<Vec<DerivedAttribute>> {
+) -> Result<Screened> {
     derive::screen(attributes, event.as_deref(), policy)
 }
 
