@@ -266,11 +266,11 @@ test("--json prints the same as data", async () => {
   assert.deepEqual(Object.keys(report.sections), [
     "runtime",
     "configuration",
-    "collector",
+    "destinations",
     "sdks",
     "opentelemetry",
   ]);
-  assert.equal(report.sections["collector"]?.findings[0]?.level, "loss");
+  assert.equal(report.sections["destinations"]?.findings[0]?.level, "loss");
   assert.equal(code, 1);
 });
 
@@ -279,9 +279,68 @@ test("there are no colours where nobody looks", async () => {
   assert.ok(!stdout.includes("\u001B"));
 });
 
-test("where spans go to no collector, none is asked", async () => {
-  const { stdout, code } = await doctor({ CATALYST_SINK: "console" });
-  assert.equal(code, 0, stdout);
-  assert.ok(stdout.includes("spans go to no collector, but to console:"), stdout);
-  assert.ok(stdout.includes("destinations: console: (CATALYST_SINK)"), stdout);
+describe("where spans would go", () => {
+  test("to no collector, where the sink is another place, and then none is asked", async () => {
+    const { stdout, code } = await doctor({ CATALYST_SINK: "console" });
+    assert.equal(code, 0, stdout);
+    assert.ok(stdout.includes("ok    finished traces are printed on the console"), stdout);
+    assert.ok(stdout.includes("spans go to no collector"), stdout);
+    assert.ok(stdout.includes("destinations: console: (CATALYST_SINK)"), stdout);
+  });
+
+  test("to every place that the environment names, each of which is looked at", async () => {
+    await using collector = await startCollector();
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      CATALYST_SINK: "console,file:new/folder/traces.jsonl,file:there.jsonl",
+    };
+    const { stdout, code } = await doctor(env, { files: { ...APP, "there.jsonl": "" } });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /ok {4}http:.* takes spans as http\/protobuf/);
+    assert.match(stdout, /ok {4}finished traces are printed on the console/);
+    assert.match(stdout, /ok {4}spans are appended to .*traces.jsonl, which will be made\n/);
+    assert.match(stdout, /ok {4}spans are appended to .*there.jsonl\n/);
+    assert.doesNotMatch(stdout, /no collector/);
+    assert.equal(collector.requests.length, 1);
+  });
+
+  test("to a collector that another variable names, with a word on those that are passed over", async () => {
+    await using collector = await startCollector();
+    const { stdout, code } = await doctor({
+      OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://me:hunter22@other.invalid/v1/traces",
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    assert.equal(code, 0, stdout);
+    const passedOver = [...stdout.matchAll(/nothing goes to .*/g)].map(([line]) => line);
+    assert.deepEqual(passedOver, [
+      "nothing goes to http://…@other.invalid/v1/traces (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT): OTLP_ENDPOINT comes before it",
+    ]);
+  });
+
+  test("to the collector at the full URL of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", async () => {
+    await using collector = await startCollector();
+    const url = `${collector.url}/v1/traces`;
+    const { stdout, code } = await doctor({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url });
+    assert.equal(code, 0, stdout);
+    assert.ok(stdout.includes(`endpoint: ${url} (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)`), stdout);
+    assert.ok(stdout.includes(`ok    ${url} takes spans`), stdout);
+  });
+
+  for (const [what, path, code] of [
+    ["a folder", "folder", "EISDIR"],
+    ["beneath a file", "folder/file/traces.jsonl", "ENOTDIR"],
+  ] as const) {
+    test(`to no file that is ${what}, which is a loss`, async () => {
+      const files = { ...APP, "folder/file": "" };
+      const result = await doctor({ CATALYST_SINK: `file:${path}` }, { files });
+      assert.match(result.stdout, new RegExp(`LOSS {2}nothing can be written to .*\\(${code}\\)`));
+      assert.equal(result.code, 1);
+    });
+  }
+
+  test("elsewhere, if the app's code says so, and where to see that", async () => {
+    const { stdout } = await doctor({ CATALYST_SINK: "console" });
+    assert.match(stdout, /passes destinations.* to setup\(\)[^]*stats\(\).destinations/);
+  });
 });

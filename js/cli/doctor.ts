@@ -10,8 +10,8 @@ import {
   findAppPackage as findIdentity,
   type PackageIdentity,
 } from "../options/package-identity.js";
-import { inspectCollectors } from "./doctor/collector.js";
 import { inspectConfiguration } from "./doctor/configuration.js";
+import { inspectDestinations } from "./doctor/destinations.js";
 import { inspectOpenTelemetry } from "./doctor/opentelemetry.js";
 import { inspectRuntime } from "./doctor/runtime.js";
 import { inspectSdks } from "./doctor/sdks.js";
@@ -25,7 +25,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Section[]> {
   return [
     inspectRuntime(),
     inspectConfiguration(resolution),
-    await inspectCollectors(resolution.options),
+    await inspectDestinations(resolution, env),
     await inspectSdks(app, env),
     openTelemetry,
   ];

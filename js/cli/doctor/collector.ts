@@ -3,7 +3,7 @@
  */
 import type { ResolvedOptions } from "../../options.js";
 import { withoutSecrets } from "../../options/endpoint.js";
-import type { Finding, Section } from "../report.js";
+import type { Finding } from "../report.js";
 import { type Answer, ask, type Encoding } from "./ask.js";
 import { proxyFor } from "./proxy.js";
 import { judgeFault, judgeStatus } from "./verdicts.js";
@@ -15,15 +15,15 @@ const OTHER: Record<Encoding, Encoding> = {
 
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
-/** The environment can name one collector, or none. */
-export async function inspectCollectors(options: ResolvedOptions): Promise<Section> {
-  if (options.destinations.some(({ otlp }) => otlp !== null)) return await inspectOne(options);
-  const places = options.destinations.map(({ endpoint }) => endpoint);
-  const text = `spans go to no collector, but to ${places.join(", ")}`;
-  return { title: "Collector", findings: [{ level: "note", text }], facts: { places } };
+/** What was found at one destination. */
+export interface Inspected {
+  readonly findings: readonly Finding[];
+  /** The same as data. */
+  readonly facts: object;
 }
 
-async function inspectOne(options: ResolvedOptions): Promise<Section> {
+/** Of the top level: the environment can name no other. */
+export async function inspectCollector(options: ResolvedOptions): Promise<Inspected> {
   const shown = withoutSecrets(options.tracesUrl);
   const proxy = proxyFor(new URL(options.tracesUrl), options.proxy);
   const way: Finding[] =
@@ -36,11 +36,11 @@ async function inspectOne(options: ResolvedOptions): Promise<Section> {
       answer = await ask(options, encoding);
     }
     const findings = [...way, ...judge(answer, shown, encoding, options.protocol)];
-    return { title: "Collector", findings, facts: { url: shown, encoding, ...answer } };
+    return { findings, facts: { url: shown, encoding, ...answer } };
   } catch (error) {
     const code = (error as { code?: unknown } | null)?.code;
     const findings = [...way, judgeFault(error, shown, proxy?.origin)];
-    return { title: "Collector", findings, facts: { url: shown, fault: code ?? String(error) } };
+    return { findings, facts: { url: shown, fault: code ?? String(error) } };
   }
 }
 
