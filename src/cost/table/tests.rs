@@ -34,6 +34,95 @@ fn no_price_of_the_table_is_out_of_all_proportion() {
     }
 }
 
+/// The file as it is, of which the table reads what it knows.
+fn file() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../../data/prices.json")).unwrap()
+}
+
+#[test]
+fn the_file_says_of_when_and_in_which_unit_its_prices_are() {
+    let file = file();
+    assert_eq!(file["unit"], "USD per million tokens");
+    let date: Vec<u32> =
+        file["date"].as_str().unwrap().split('-').map(|part| part.parse().unwrap()).collect();
+    let [year, month, day] = date[..] else { panic!("a date") };
+    assert!((2026..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day));
+    assert!(file["source"].as_str().is_some_and(|source| source.contains("as known on that date")));
+}
+
+#[test]
+fn no_price_of_the_file_stands_under_a_name_that_nobody_reads() {
+    const RATES: [&str; 6] =
+        ["input", "cacheRead", "cacheWrite", "audioInput", "output", "audioOutput"];
+    fn check(value: &serde_json::Value, known: &[&str], of: &serde_json::Value) {
+        for (name, value) in value.as_object().unwrap() {
+            assert!(
+                RATES.contains(&name.as_str()) || known.contains(&name.as_str()),
+                "{name} {of}"
+            );
+            assert!(!RATES.contains(&name.as_str()) || value.as_f64() > Some(0.0), "{name} {of}");
+        }
+    }
+    for vendor in file()["vendors"].as_array().unwrap() {
+        for row in vendor["models"].as_array().unwrap() {
+            check(row, &["ids", "above", "knownUpTo", "tiers"], row);
+            row.get("above").into_iter().for_each(|above| check(above, &["promptTokens"], row));
+            let tiers = row.get("tiers").and_then(serde_json::Value::as_object);
+            for (tier, rates) in tiers.into_iter().flatten() {
+                assert!(["flex", "priority"].contains(&tier.as_str()), "{tier} {row}");
+                check(rates, &[], row);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_a_price_has_one_for_long_prompts_and_in_every_tier() {
+    for row in TABLE.vendors.iter().flat_map(|vendor| &vendor.models) {
+        let Price { rates, above, tiers, .. } = &row.price;
+        let ids = &row.ids;
+        for other in
+            above.map(|above| above.rates).into_iter().chain(tiers.flex).chain(tiers.priority)
+        {
+            for (here, there) in [
+                (rates.cache_read, other.cache_read),
+                (rates.cache_write, other.cache_write),
+                (rates.audio_input, other.audio_input),
+                (rates.output, other.output),
+                (rates.audio_output, other.audio_output),
+            ] {
+                assert_eq!(here.is_some(), there.is_some(), "{ids:?}");
+            }
+            assert!(other.cache_read.is_none_or(|read| read < other.input), "{ids:?}");
+            assert!(other.cache_write.is_none_or(|write| write > other.input), "{ids:?}");
+            assert!(other.output.is_none_or(|output| output >= other.input), "{ids:?}");
+        }
+        let (input, output) = (rates.audio_input, rates.audio_output);
+        assert!(input.zip(output).is_none_or(|(input, output)| output >= input), "{ids:?}");
+    }
+}
+
+#[test]
+fn each_name_in_the_table_leads_to_its_own_row() {
+    for vendor in &TABLE.vendors {
+        for row in &vendor.models {
+            for id in &row.ids {
+                for provider in &vendor.providers {
+                    let found = TABLE.find(id, Some(provider)).unwrap();
+                    assert!(std::ptr::eq(found, &row.price), "{id} at {provider}");
+                }
+                for prefix in &vendor.prefixes {
+                    let found = TABLE.find(&format!("{prefix}{id}"), None).unwrap();
+                    assert!(std::ptr::eq(found, &row.price), "{prefix}{id}");
+                }
+                let bare = TABLE.find(id, None);
+                let is_own = bare.is_some_and(|found| std::ptr::eq(found, &row.price));
+                assert_eq!(is_own, vendor.names_are_its_own, "{id} of nobody in particular");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_model_is_found_under_every_name_it_goes_by_and_under_no_other() {
     for (model, provider, input) in [
