@@ -4,6 +4,7 @@
 
 mod console;
 mod file;
+mod held;
 mod rotated;
 mod tree;
 
