@@ -14,7 +14,7 @@ use opentelemetry::trace::{
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use crate::handoff::{End, Keys, Malformed, Part, Record, Records, Text, Value};
+use crate::handoff::{End, Keys, Malformed, Part, Record, Records, Text, Value, Written};
 use crate::semconv::{Attributes, Derivation, PartKind, attribute_value, json_text, size_of_entry};
 
 /// Spans whose parts have come and whose end has not.
@@ -56,10 +56,12 @@ impl Assembly {
         let mut records = Records::new(chunk);
         while let Some(record) = records.next() {
             match record? {
-                Record::Part(part) => {
-                    let before = self.waiting.get(&part.span_id).map_or(0, Waiting::bytes);
-                    let after = self.keep(&part, records.keys());
-                    bytes_kept(after.cast_signed() - before.cast_signed());
+                Record::Part(part) => bytes_kept(self.keep(&part, records.keys())),
+                Record::Written(written) => {
+                    let Written { span_id, index, kind, .. } = written;
+                    let snapshot = written.snapshot();
+                    let part = Part { span_id, index, kind, value: snapshot.value() };
+                    bytes_kept(self.keep(&part, &Keys::default()));
                 }
                 Record::End(end) => {
                     let waiting = self.waiting.remove(&end.span_id).unwrap_or_default();
@@ -82,8 +84,10 @@ impl Assembly {
         self.waiting.len()
     }
 
-    fn keep(&mut self, part: &Part<'_>, keys: &Keys<'_>) -> usize {
+    /// Says how much more memory is taken up now.
+    fn keep(&mut self, part: &Part<'_>, keys: &Keys<'_>) -> isize {
         let waiting = self.waiting.entry(part.span_id).or_default();
+        let before = waiting.bytes();
         waiting.received += 1;
         match PartKind::from_byte(part.kind) {
             Some(PartKind::Json) => {
@@ -95,7 +99,7 @@ impl Assembly {
             // From a newer JS half; without its kind it says nothing.
             None => {}
         }
-        waiting.bytes()
+        waiting.bytes().cast_signed() - before.cast_signed()
     }
 
     fn finish(&mut self, end: &End<'_>, waiting: Waiting, keys: &Keys<'_>) -> SpanData {

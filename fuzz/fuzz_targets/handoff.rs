@@ -30,14 +30,8 @@ fn decode(chunk: &[u8]) -> Vec<[u8; 8]> {
     let mut ended = Vec::new();
     while let Some(record) = records.next() {
         match record {
-            Ok(Record::Part(part)) => {
-                walk(part.value, records.keys());
-                for kind in (0..PART_KINDS).filter_map(PartKind::from_byte) {
-                    let mut derivation = Derivation::default();
-                    derivation.add(kind, part.value, records.keys());
-                    derivation.finish();
-                }
-            }
+            Ok(Record::Part(part)) => map(part.value, records.keys()),
+            Ok(Record::Written(part)) => map(part.snapshot().value(), &Keys::default()),
             Ok(Record::End(end)) => {
                 ended.push(end.span_id);
                 walk_end(&end, records.keys());
@@ -47,6 +41,16 @@ fn decode(chunk: &[u8]) -> Vec<[u8; 8]> {
         }
     }
     ended
+}
+
+/// As every kind of part.
+fn map(value: Value<'_>, keys: &Keys<'_>) {
+    walk(value, keys);
+    for kind in (0..PART_KINDS).filter_map(PartKind::from_byte) {
+        let mut derivation = Derivation::default();
+        derivation.add(kind, value, keys);
+        derivation.finish();
+    }
 }
 
 fn walk_end(end: &End<'_>, keys: &Keys<'_>) {
@@ -90,9 +94,12 @@ fn assemble(chunk: &[u8], ended: usize) {
     assert_eq!(finished, ended, "a span came out for every end");
     let mut records = Records::new(chunk);
     while let Some(Ok(record)) = records.next() {
-        if let Record::Part(part) = record {
-            held.set(held.get() - assembly.forget(&part.span_id).cast_signed());
-        }
+        let span_id = match record {
+            Record::Part(part) => part.span_id,
+            Record::Written(part) => part.span_id,
+            Record::End(_) | Record::Discard { .. } => continue,
+        };
+        held.set(held.get() - assembly.forget(&span_id).cast_signed());
     }
     assert_eq!(assembly.waiting_spans(), 0);
     assert_eq!(held.get(), 0, "memory of parts was not given back");

@@ -3,7 +3,7 @@
  */
 import { type Attributes, type Link, TraceFlags, type TraceState } from "@opentelemetry/api";
 
-import { PartReference } from "../handoff/parts.js";
+import { JsonText, PartReference } from "../handoff/parts.js";
 import { nameText } from "../handoff/stand-ins.js";
 import type { Walker } from "../handoff/walker.js";
 import { isTooLarge } from "../handoff/writer.js";
@@ -13,6 +13,7 @@ import type { Dropped, Moment, RecordedEvent, RecordingSpan } from "./span.js";
 const PART = 1;
 const END = 2;
 const DISCARD = 3;
+const WRITTEN = 4;
 
 const PARENT_IS_REMOTE = 1;
 const ABSOLUTE_START = 2;
@@ -33,14 +34,16 @@ export function writePartRecord(
 ): void {
   const start = walker.at;
   try {
-    walker.u8(PART);
+    const text = JsonText.textOf(value);
+    walker.u8(text === undefined ? PART : WRITTEN);
     const body = walker.beginLength();
     walker.reserve(8);
     walker.idWord(span.s0);
     walker.idWord(span.s1);
     walker.varint(index);
     walker.u8(kind);
-    walker.value(value);
+    if (text === undefined) walker.value(value);
+    else walker.text(text);
     walker.endLength(body);
   } catch (fault) {
     walker.at = start;

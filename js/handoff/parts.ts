@@ -34,4 +34,18 @@ export class PartReference {
   constructor(readonly index: number) {}
 }
 
+/** A part that somebody has written as JSON already. */
+export class JsonText {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text, if the value is one of these; of any other value nothing is read. */
+  static textOf(value: unknown): string | undefined {
+    return typeof value === "object" && value !== null && #text in value ? value.#text : undefined;
+  }
+}
+
 export type PartKind = keyof typeof PartKind;

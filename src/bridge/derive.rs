@@ -9,7 +9,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 
 use super::policy::{NativePolicy, policy};
 use crate::cost::{Prices, add_cost};
-use crate::handoff::{Record, Records};
+use crate::handoff::{Keys, Record, Records, Value as Captured};
 use crate::redact::{Policy, Redactions};
 use crate::semconv::{Derivation, PartKind, json_text};
 
@@ -46,18 +46,21 @@ pub struct Screened {
 pub(super) fn derive(chunk: &[u8]) -> Derived {
     let mut derivation = Derivation::default();
     let mut json = Vec::new();
+    let mut add =
+        |kind, index, value: Captured<'_>, keys: &Keys<'_>| match PartKind::from_byte(kind) {
+            Some(PartKind::Json) => json.push(JsonPart { index, json: json_text(value, keys) }),
+            Some(kind) => derivation.add(kind, value, keys),
+            None => {}
+        };
     let mut records = Records::new(chunk);
     while let Some(Ok(record)) = records.next() {
-        let Record::Part(part) = record else { continue };
-        match PartKind::from_byte(part.kind) {
-            Some(PartKind::Json) => {
-                json.push(JsonPart {
-                    index: part.index,
-                    json: json_text(part.value, records.keys()),
-                });
+        match record {
+            Record::Part(part) => add(part.kind, part.index, part.value, records.keys()),
+            Record::Written(written) => {
+                let snapshot = written.snapshot();
+                add(written.kind, written.index, snapshot.value(), &Keys::default());
             }
-            Some(kind) => derivation.add(kind, part.value, records.keys()),
-            None => {}
+            Record::End(_) | Record::Discard { .. } => {}
         }
     }
     Derived { attributes: all(derivation.finish().into_entries()), json }
@@ -115,7 +118,7 @@ pub(super) fn price(given: Vec<DerivedAttribute>, prices: &Prices) -> Vec<Derive
 
 /// As the handoff reads a number.
 fn integer_or_float(number: f64) -> Value {
-    crate::handoff::Value::Number(number).integer().map_or(Value::F64(number), Value::I64)
+    Captured::Number(number).integer().map_or(Value::F64(number), Value::I64)
 }
 
 fn all(entries: Vec<KeyValue>) -> Vec<DerivedAttribute> {

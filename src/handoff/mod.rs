@@ -21,6 +21,7 @@
 //!               parts:varint                                 how many PARTs this span has sent
 //!               attributes events links
 //! DISCARD (3) = spanId:8                                     its PARTs will never be needed
+//! WRITTEN (4) = spanId:8 index:varint kind:u8 text           a PART, of which the text is the JSON
 //!
 //! attributes = count:varint { key value }
 //! events     = count:varint { absolute:u8 at:time name:key attributes }
@@ -47,6 +48,7 @@
 //! Strings stay as JS holds them: one-byte or two-byte, lone surrogates included. Turning them into
 //! UTF-8 or JSON is this side's work.
 
+mod from_json;
 mod json;
 mod keys;
 mod reader;
@@ -60,7 +62,7 @@ pub use json::{write_json, write_text};
 pub use keys::Keys;
 pub use reader::Malformed;
 pub use records::{
-    Dropped, End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, scan,
+    Dropped, End, EndFlags, EventRecord, LinkRecord, Part, Record, Records, Scan, Written, scan,
 };
 pub use selective::{Field, write_array, write_object};
 pub use snapshot::{Growing, Snapshot, SnapshotWriter};

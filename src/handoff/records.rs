@@ -3,6 +3,7 @@
 
 use super::keys::Keys;
 use super::reader::{Malformed, Reader, Result};
+use super::snapshot::Snapshot;
 use super::text::Text;
 use super::value::{Value, check};
 
@@ -10,6 +11,7 @@ mod kind {
     pub(super) const PART: u8 = 1;
     pub(super) const END: u8 = 2;
     pub(super) const DISCARD: u8 = 3;
+    pub(super) const WRITTEN: u8 = 4;
 }
 
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub enum Record<'a> {
     Part(Part<'a>),
     End(Box<End<'a>>),
     Discard { span_id: [u8; 8] },
+    Written(Written<'a>),
 }
 
 /// A snapshot of a value, taken before its span ended.
@@ -27,6 +30,23 @@ pub struct Part<'a> {
     /// What the value is; `semconv` knows the kinds.
     pub kind: u8,
     pub value: Value<'a>,
+}
+
+/// A snapshot that came as JSON; whether it is any has not been looked at.
+#[derive(Debug)]
+pub struct Written<'a> {
+    pub span_id: [u8; 8],
+    pub index: u32,
+    pub kind: u8,
+    json: Text<'a>,
+}
+
+impl Written<'_> {
+    /// What it holds: JSON's value, or the text itself where it is none.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::from_json(self.json)
+            .unwrap_or_else(|| Snapshot::of(Value::Text(self.json), &Keys::default()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +152,12 @@ impl<'a> Records<'a> {
             kind::PART => Record::Part(self.part(&mut body)?),
             kind::END => Record::End(Box::new(self.end(&mut body)?)),
             kind::DISCARD => Record::Discard { span_id: body.id8()? },
+            kind::WRITTEN => Record::Written(Written {
+                span_id: body.id8()?,
+                index: body.varint()?,
+                kind: body.u8()?,
+                json: body.text()?,
+            }),
             _ => return body.fail("unknown record"),
         };
         if body.is_empty() { Ok(record) } else { body.fail("bytes after the end of a record") }

@@ -64,6 +64,13 @@ impl Growing {
         }
     }
 
+    pub(super) fn append_unit(&mut self, unit: u16) {
+        match u8::try_from(unit) {
+            Ok(byte) => self.append(Text::Latin1(&[byte])),
+            Err(_) => self.append(Text::Utf16(&unit.to_le_bytes())),
+        }
+    }
+
     pub fn text(&self) -> Text<'_> {
         if self.is_wide { Text::Utf16(&self.bytes) } else { Text::Latin1(&self.bytes) }
     }
@@ -121,7 +128,7 @@ impl SnapshotWriter {
         }
     }
 
-    fn copied_key(&mut self, key: Text<'_>) {
+    pub(super) fn copied_key(&mut self, key: Text<'_>) {
         self.bytes.push(0);
         self.bare_text(key);
     }
@@ -181,7 +188,7 @@ impl SnapshotWriter {
         }
     }
 
-    fn leaf(&mut self, value: Value<'_>) {
+    pub(super) fn leaf(&mut self, value: Value<'_>) {
         match value {
             Value::Bool(false) => self.bytes.push(tag::FALSE),
             Value::Bool(true) => self.bytes.push(tag::TRUE),

@@ -1,6 +1,7 @@
 //! The decoder against a small writer of its own, byte by byte, and against bytes that nobody meant.
 
 mod adversarial;
+mod from_json;
 mod json;
 mod keys;
 mod properties;

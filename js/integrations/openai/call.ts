@@ -9,7 +9,7 @@
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 
 import { now } from "../../capture/clock.js";
-import type { PartKind } from "../../handoff/parts.js";
+import { JsonText, type PartKind } from "../../handoff/parts.js";
 import { nameText } from "../../handoff/stand-ins.js";
 import { screened } from "../../spans/screened.js";
 import type { EndReason } from "../../exits/endings.js";
@@ -23,6 +23,7 @@ import { type Fields, fieldsOf, textIn } from "./fields.js";
 import { outline } from "./outline.js";
 import type { Operation } from "./operations.js";
 import { isRequestOf, type Retries, retriesOf } from "./retries.js";
+import { awaitSending, isTold, stopAwaiting } from "./sending.js";
 import { over, underWay } from "./waiting.js";
 
 /** What a call may do with its span. */
@@ -44,8 +45,15 @@ export class Call implements ChunkSink {
   private chunks: Chunks | undefined;
   private signal: unknown;
   private client: unknown;
+  private baseURL: unknown;
+  /** Only Azure's client has a version of the API. */
+  private apiVersion: unknown;
+  /** Whether a stream of the answer is wanted. */
+  private streaming = false;
   /** What the request was made with, until its answer is there. */
-  private argument: unknown;
+  argument: unknown;
+  /** The request is not recorded yet. */
+  private isUnread = false;
   private retries: Retries | undefined;
   private mayBeRetries: Retries[] | undefined;
   private failure: string | undefined;
@@ -63,19 +71,58 @@ export class Call implements ChunkSink {
     underWay(this);
   }
 
-  /** A snapshot, because apps go on changing what they passed. */
-  request(resource: unknown, [argument, ...options]: readonly unknown[]): void {
-    guarded(this.span, () => {
-      const { request, requestView } = this.operation;
-      this.client = fieldsOf(resource)["_client"];
-      this.argument = argument;
-      this.signal = options.map((given) => fieldsOf(given)["signal"]).find(Boolean);
+  /** Apps go on changing what they passed, so it is read now, or when the SDK reads it. */
+  request(resource: unknown, args: readonly unknown[]): void {
+    try {
+      const { sendsArgument } = this.operation;
+      const client = fieldsOf(resource)["_client"];
+      const { baseURL, apiVersion } = fieldsOf(client);
+      this.client = client;
+      this.baseURL = baseURL;
+      this.apiVersion = apiVersion;
+      this.argument = args[0];
       // What has no body says in a query that it wants a stream.
-      const streaming = [argument, ...options].some((given) => fieldsOf(given)["stream"] === true);
-      this.capture("openai.call", { ...clientFacts(this.client), streaming });
-      if (argument === undefined) return;
-      this.capture(request, requestView === undefined ? argument : requestView(argument));
+      this.streaming = fieldsOf(args[0])["stream"] === true;
+      for (let index = 1; index < args.length; index++) {
+        const { signal, stream, body } = fieldsOf(args[index]);
+        if (stream === true) this.streaming = true;
+        if (signal !== undefined) this.signal = signal;
+        if (body !== undefined && sendsArgument) this.argument = body;
+      }
+      if (this.argument === undefined) return;
+      this.isUnread = true;
+      if (sendsArgument && this.terms.withPayloads && isTold(client)) awaitSending(this);
+      else this.readArgument();
+    } catch (fault) {
+      reportFault(this.span, fault);
+    }
+  }
+
+  /** The request is on its way, with this body. */
+  sent(body: unknown): void {
+    guarded(this.span, () => {
+      if (typeof body === "string") this.captureRequest(new JsonText(body));
+      else this.readArgument();
     });
+  }
+
+  private readArgument(): void {
+    const { requestView } = this.operation;
+    const { argument } = this;
+    this.captureRequest(requestView === undefined ? argument : requestView(argument));
+  }
+
+  private captureRequest(request: unknown): void {
+    if (!this.isUnread) return;
+    this.isUnread = false;
+    this.capture(this.operation.request, request);
+  }
+
+  /** The SDK has gone on without telling of what it sends, or has failed before. */
+  private missed(): void {
+    if (!this.isUnread) return;
+    stopAwaiting(this);
+    guarded(this.span, () => this.readArgument());
   }
 
   mayRetry(retries: Retries, client: unknown, options: Fields): void {
@@ -86,26 +133,33 @@ export class Call implements ChunkSink {
   /** The response's head has arrived. */
   answered(head: unknown): void {
     if (this.hasEnded) return;
-    guarded(this.span, () => {
+    try {
       const { response, options } = fieldsOf(head);
-      ({ status: this.status, headers: this.headers } = fieldsOf(response));
+      const { status, headers } = fieldsOf(response);
+      this.status = status;
+      this.headers = headers;
+      this.missed();
       this.argument = undefined;
       this.take(retriesOf(options) ?? NO_RETRIES);
       this.heardAt = now();
-    });
+    } catch (fault) {
+      reportFault(this.span, fault);
+    }
   }
 
   /** The answer, when it is not streamed. */
   respond(answer: unknown): void {
     if (this.hasEnded) return;
-    guarded(this.span, () => {
+    try {
       const { response, responseView } = this.operation;
       this.capture(response, responseView === undefined ? answer : responseView(answer));
       const { status, error, _request_id: requestId } = fieldsOf(answer);
       // The SDK has looked it up already.
       if (typeof requestId === "string") this.requestId = requestId;
       if (status === "failed") this.modelFailed(failureMessage(error));
-    });
+    } catch (fault) {
+      reportFault(this.span, fault);
+    }
     this.end();
   }
 
@@ -188,26 +242,34 @@ export class Call implements ChunkSink {
     if (this.hasEnded) return;
     this.hasEnded = true;
     over(this);
-    const { span } = this;
-    guarded(span, () => {
+    const { span, terms } = this;
+    try {
+      this.missed();
       this.flush();
       this.tellCircumstances();
-      if (this.failure !== undefined) {
-        const status = { code: SpanStatusCode.ERROR, message: this.failure };
-        screened(span).setStatus(status);
+      const { failure: message } = this;
+      if (message !== undefined) {
+        screened(span).setStatus({ code: SpanStatusCode.ERROR, message });
       }
-    });
-    guarded(span, () => this.snapshots.settle());
-    if (this.terms.offered === undefined) guarded(span, () => span.end(at));
+      this.snapshots.settle();
+    } catch (fault) {
+      reportFault(span, fault);
+    }
+    if (terms.offered === undefined) guarded(span, () => span.end(at));
   }
 
   private tellCircumstances(): void {
-    const { status, headers, retries, firstTokenAt } = this;
+    const { baseURL, streaming, status, headers, retries, firstTokenAt } = this;
     this.headers = undefined;
-    const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - this.startedAt;
-    const requestId = this.requestId ?? (headers === undefined ? undefined : requestIdIn(headers));
-    const facts = { status, requestId, firstTokenMs, retries: retries?.count ?? 0 };
-    this.capture("openai.call", facts);
+    this.capture("openai.call", {
+      baseURL,
+      azure: typeof this.apiVersion === "string",
+      streaming,
+      status,
+      requestId: this.requestId ?? (headers === undefined ? undefined : requestIdIn(headers)),
+      firstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - this.startedAt,
+      retries: retries?.count ?? 0,
+    });
   }
 
   private take(retries: Retries | undefined): void {
@@ -216,15 +278,13 @@ export class Call implements ChunkSink {
   }
 
   private flush(): void {
-    guarded(this.span, () => this.chunks?.flush());
+    if (this.chunks === undefined) return;
+    try {
+      this.chunks.flush();
+    } catch (fault) {
+      reportFault(this.span, fault);
+    }
   }
-}
-
-/** What the client says of the service that it talks to. */
-function clientFacts(client: unknown): Fields {
-  const { baseURL, apiVersion } = fieldsOf(client);
-  // Only Azure's client has a version of the API.
-  return { baseURL, azure: typeof apiVersion === "string" };
 }
 
 /** Those of a request that failed: the SDK had tried longest. */

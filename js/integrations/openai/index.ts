@@ -12,6 +12,7 @@ import { OPERATIONS } from "./operations.js";
 import { patchOperation } from "./patch.js";
 import { patchRetries } from "./retries.js";
 import { clientClasses, versionOf } from "./sdk.js";
+import { patchSending } from "./sending.js";
 
 export const openai: Integration = { name: "openai", packageName: "openai", install };
 
@@ -19,6 +20,7 @@ function install(module: unknown, tracer?: Tracer): Installation {
   const classes = clientClasses(module);
   const outcomes = classes.flatMap((client) => {
     patchRetries(client);
+    patchSending(client);
     return OPERATIONS.map((operation) => patchOperation(client, operation, tracer));
   });
   if (outcomes.every((outcome) => outcome === "left")) {

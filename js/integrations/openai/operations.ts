@@ -28,6 +28,8 @@ export interface Operation {
   readonly stream?: ChunkReader;
   /** The app's own code may be read from while the request is made. */
   readonly sendsFiles?: true;
+  /** What is sent is the method's first argument, written as JSON. */
+  readonly sendsArgument?: true;
   /** What of the method's first argument is recorded; all of it when left out. */
   readonly requestView?: (argument: unknown) => unknown;
   /** What of the answer is recorded; all of it when left out. */
@@ -38,6 +40,7 @@ type Named = Pick<Operation, "path" | "method" | "spanName">;
 
 const chat = {
   request: "openai.chat.request",
+  sendsArgument: true,
   response: "openai.chat.response",
   stream: choiceChunks("openai.chat.chunk"),
   responseView: withoutLogprobs,
@@ -45,6 +48,7 @@ const chat = {
 
 const completions = {
   request: "openai.completions.request",
+  sendsArgument: true,
   response: "openai.completions.response",
   stream: choiceChunks("openai.completions.chunk"),
   responseView: withoutLogprobs,
@@ -52,6 +56,7 @@ const completions = {
 
 const responses = {
   request: "openai.responses.request",
+  sendsArgument: true,
   response: "openai.responses.response",
   stream: responseEvents("openai.responses.event"),
   responseView: withoutOutputText,
@@ -88,6 +93,7 @@ const speaking = {
 
 const moderations = {
   request: "openai.moderations.request",
+  sendsArgument: true,
   response: "openai.moderations.response",
 } as const;
 

@@ -4,7 +4,7 @@
  */
 import type { Tracer } from "@opentelemetry/api";
 
-import { fieldsOf, isFunction } from "./fields.js";
+import { type Fields, fieldsOf, isFunction } from "./fields.js";
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -72,4 +72,13 @@ export function prototypeAt(start: unknown, path: readonly string[]): object | u
   } catch {
     return undefined; // A getter of somebody's mock.
   }
+}
+
+/** The prototype that has the method itself: clients inherit it. */
+export function ownerOf(prototype: Fields, method: string): object | undefined {
+  let owner: object | null = prototype;
+  while (owner !== null && !Object.hasOwn(owner, method)) {
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  return owner !== null && isFunction(fieldsOf(owner)[method]) ? owner : undefined;
 }

@@ -3,8 +3,8 @@
  * gets the request's options: one object for all attempts, that comes with the answer too. Of a call
  * that failed nothing comes; then it is one of those whose request looked the same.
  */
-import { fieldsOf, isFunction, type Fields } from "./fields.js";
-import { replaceMethod } from "./replace-method.js";
+import { type Fields, fieldsOf } from "./fields.js";
+import { ownerOf, replaceMethod } from "./replace-method.js";
 import { callsUnderWay } from "./waiting.js";
 
 /** One request's. */
@@ -62,13 +62,4 @@ export function isRequestOf(argument: unknown, { body, path }: Fields): boolean 
 /** Files are sent in a form that has little in common with the argument. */
 function isPlain(body: unknown): boolean {
   return Object.getPrototypeOf(fieldsOf(body)) === Object.prototype;
-}
-
-/** The prototype that has the method itself: clients inherit it. */
-function ownerOf(prototype: Fields, method: string): object | undefined {
-  let owner: object | null = prototype;
-  while (owner !== null && !Object.hasOwn(owner, method)) {
-    owner = Object.getPrototypeOf(owner) as object | null;
-  }
-  return owner !== null && isFunction(fieldsOf(owner)[method]) ? owner : undefined;
 }

@@ -17,6 +17,19 @@ fn request(model: &str) -> Sample {
 }
 
 #[test]
+fn a_part_that_came_as_json_says_what_the_same_value_says() {
+    let mut captured = Chunk::interning();
+    captured.part(1, 0, CHAT_REQUEST, &request("gpt-4o")).end(&End { parts: 1, ..end(1) });
+    let json = r#"{ "model": "gpt-4o", "messages": [{ "role": "user", "content": "hello" }] }"#;
+    let mut written = Chunk::interning();
+    written.written(1, 0, CHAT_REQUEST, &text(json)).end(&End { parts: 1, ..end(1) });
+    let (captured, written) = (one(&captured), one(&written));
+    assert_eq!(written.attributes, captured.attributes);
+    assert_eq!(text_of(&written, "llm.input_messages.0.message.content"), "hello");
+    assert_eq!(written.dropped_attributes_count, 0);
+}
+
+#[test]
 fn an_attribute_gets_the_json_of_the_part_that_it_names() {
     let mut chunk = Chunk::interning();
     chunk.part(1, 0, JSON, &object([("first", Sample::Int(1))]));

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::super::{Record, Records, scan};
+use super::super::{Keys, Record, Records, scan};
 use super::json::{json, json_of};
 use super::writer::{Chunk, End, Moment, Sample, end, text};
 
@@ -18,6 +18,9 @@ fn read_all(chunk: &[u8]) -> (usize, usize) {
         match record {
             Record::Part(part) => walk(part.value),
             Record::Discard { .. } => {}
+            Record::Written(written) => {
+                length += json(written.snapshot().value(), &Keys::default()).len();
+            }
             Record::End(end) => {
                 end.attributes.iter().for_each(|(_, value)| walk(*value));
                 let events = end.events.iter().flat_map(|event| &event.attributes);
@@ -30,7 +33,7 @@ fn read_all(chunk: &[u8]) -> (usize, usize) {
 }
 
 /// Any value of the format.
-fn sample() -> impl Strategy<Value = Sample> {
+pub fn sample() -> impl Strategy<Value = Sample> {
     let leaf = prop_oneof![
         Just(Sample::Null),
         any::<bool>().prop_map(Sample::Bool),
@@ -52,7 +55,7 @@ fn sample() -> impl Strategy<Value = Sample> {
 }
 
 /// Any value that JSON and the format write alike: no number whose text differs between JS and Rust.
-fn plain() -> impl Strategy<Value = Json> {
+pub fn plain() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::from),

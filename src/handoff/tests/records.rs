@@ -12,6 +12,7 @@ fn outline(chunk: &[u8]) -> Vec<String> {
             Ok(Record::Part(part)) => format!("part {} of {}", part.index, part.span_id[0]),
             Ok(Record::End(end)) => format!("end of {}", end.span_id[0]),
             Ok(Record::Discard { span_id }) => format!("discard {}", span_id[0]),
+            Ok(Record::Written(part)) => format!("written {} of {}", part.index, part.span_id[0]),
             Err(malformed) => malformed.what.to_owned(),
         });
     }
@@ -122,7 +123,7 @@ fn an_empty_chunk_holds_nothing() {
 fn after_a_malformed_record_nothing_more_is_believed() {
     let mut chunk = Chunk::inline();
     chunk.end(&end(1));
-    chunk.bytes.push(4);
+    chunk.bytes.push(5);
     chunk.framed(|_| {});
     chunk.end(&end(2));
     assert_eq!(outline(&chunk.bytes), ["end of 1", "unknown record"]);

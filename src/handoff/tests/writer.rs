@@ -44,6 +44,7 @@ pub struct Chunk {
 pub const PART: u8 = 1;
 pub const END: u8 = 2;
 pub const DISCARD: u8 = 3;
+pub const WRITTEN: u8 = 4;
 
 impl Chunk {
     /// Every key is written out.
@@ -170,6 +171,18 @@ impl Chunk {
             chunk.varint(index);
             chunk.bytes.push(kind);
             chunk.value(value);
+        });
+        self
+    }
+
+    /// A part whose value is the JSON in `json`.
+    pub fn written(&mut self, span_id: u8, index: u32, kind: u8, json: &Sample) -> &mut Self {
+        self.bytes.push(WRITTEN);
+        self.framed(|chunk| {
+            chunk.bytes.extend([span_id; 8]);
+            chunk.varint(index);
+            chunk.bytes.push(kind);
+            chunk.units(json);
         });
         self
     }
