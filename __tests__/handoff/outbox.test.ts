@@ -23,9 +23,18 @@ async function crossed(desk: Desk, spans: number): Promise<void> {
   while (endedSpans(desk) < spans) await nextTick();
 }
 
+/** Spans of one tick, which the machine has let us write before they would have crossed early. */
+function quickBurst(count: number): Desk {
+  for (;;) {
+    const desk = new Desk();
+    const began = performance.now();
+    burst(desk, count);
+    if (performance.now() - began < MAX_WAIT_MS) return desk;
+  }
+}
+
 test("all spans of one tick cross together, after it", async () => {
-  const desk = new Desk();
-  burst(desk, 50);
+  const desk = quickBurst(50);
   assert.equal(desk.crossings.length, 0);
   await crossed(desk, 50);
   assert.equal(desk.crossings.length, 1);

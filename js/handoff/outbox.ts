@@ -190,8 +190,11 @@ export class Outbox {
     this.lastSubmitAt = now();
     this.firstRecordAt = this.lastSubmitAt;
     this.bridge.submit(this.slot);
-    header.fill(0);
+    // Without a call: the host's stack may be used up, and what has crossed must not cross again.
+    for (let word = 0; word < HEADER_WORDS; word++) header[word] = 0;
     header[COMMITTED] = HEADER_BYTES;
+    walker.at = HEADER_BYTES;
+    walker.chunk += 1;
     walker.beginChunk();
     // One large value must not be paid for until the process ends.
     if (walker.bytes.length > INITIAL_BYTES) walker.resize(INITIAL_BYTES);
