@@ -11,7 +11,7 @@
 //! | `/api/facets` | `{ services, agents, users, kinds, models, attributeKeys }` |
 //! | `/api/stats?…` | `{ totals, agents, models, tools, handoffs }` |
 //! | `/api/export?format=…&…` | a download: `otlp-json`, `jsonl`, `halo` or `csv` |
-//! | `/api/live` | an event stream: `trace` events, each with a Trace that is new or has changed |
+//! | `/api/live` | an event stream: `trace` events, each with a Trace that is new or has changed; `gap`: ask again |
 //!
 //! A Trace is `store::summary::TraceSummary`, a Span is `store::spans::SpanSummary`; their fields are
 //! in camel case. Ids may be cut short as long as one thing has such an id. `status` of a trace is

@@ -51,6 +51,17 @@ pub fn hits(
     page: Page,
 ) -> Result<Listed<Hit>, StoreError> {
     let deadline = Instant::now() + Duration::from_millis(MAX_MS);
+    hits_until(deadline, connection, conditions, text, page)
+}
+
+/// Looks into one trace at least.
+pub fn hits_until(
+    deadline: Instant,
+    connection: &Connection,
+    conditions: &Conditions,
+    text: &str,
+    page: Page,
+) -> Result<Listed<Hit>, StoreError> {
     let Some(query) = Query::parse(text) else { return Ok(Listed::none()) };
     let Some(expression) = query.expression(connection)? else { return Ok(Listed::none()) };
     let spans = Spans::new(connection)?;
