@@ -82,7 +82,10 @@ export function traceView(route, live) {
     const tree = spanTree(detail.spans);
     head.setTrace(detail);
     table.setTree(tree);
-    if (!tree.byId.has(selected)) selected = "";
+    if (selected !== "" && !tree.byId.has(selected)) {
+      selected = "";
+      chosen = false;
+    }
     if (selected !== "") table.setSelected(selected);
     else if (!chosen && innerWidth > 900) {
       const first = foundInFront(detail, words) ?? firstError(detail) ?? tree.roots[0]?.span.spanId;
