@@ -317,7 +317,7 @@ test("a search says which span of each trace has it, and where", async () => {
   assert.equal(none, "");
   const [found] = (await json("trace", "list", "--q", "order such")) as JsonObject[];
   assertHas(found, { traceId: traceIds[0], match: { text: "there is no such order" } });
-  const span = (found?.["match"] as JsonObject)["spanId"];
+  const span = (found?.["match"] as JsonObject | undefined)?.["spanId"];
   assertHas(await json("span", "get", traceIds[0] ?? "", String(span)), { name: "look up" });
   const all = (await json("trace", "list")) as JsonObject[];
   assert.ok(all.every((trace) => !("match" in trace)));
