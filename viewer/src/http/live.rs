@@ -77,8 +77,10 @@ impl Live {
     /// Tells those who follow what others have written, for ever.
     pub async fn watch_others(&self, store: Store) {
         let mut known = None;
+        let mut interval = tokio::time::interval(Duration::from_millis(OTHERS_MS));
         loop {
-            tokio::time::sleep(Duration::from_millis(OTHERS_MS)).await;
+            // The first comes at once: before anybody follows.
+            interval.tick().await;
             let store = store.clone();
             let work = tokio::task::spawn_blocking(move || store.others_version());
             let Ok(Ok(version)) = work.await else { continue };
