@@ -14,6 +14,7 @@ import { agentSpan, manualSpan, setup } from "catalyst-tracing";
 
 import { assertHas } from "../support/partial.js";
 import { projectRoot } from "../support/project.js";
+import { COLUMNS, openTerminal } from "../support/pseudo-terminal.js";
 import { readWithHalo } from "../support/python.js";
 import { cleanEnvironment, runProgram, startProgram } from "../support/subprocess.js";
 import { startViewer, type JsonObject, type Viewer } from "../support/viewer.js";
@@ -277,8 +278,8 @@ test("a reader that has read enough is no fault", async () => {
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-test("what is exported is imported again, the same, from either format", async () => {
-  for (const format of ["otlp-json", "halo"]) {
+test("what is exported is imported again, the same, from every format that holds all of a span", async () => {
+  for (const format of ["otlp-json", "halo", "jsonl"]) {
     const [first, second, db] = ["a.jsonl", "b.jsonl", "db"].map((name) =>
       join(folder, `${format}.${name}`),
     );
@@ -298,6 +299,28 @@ test("what is exported is imported again, the same, from either format", async (
       await json("trace", "get", traceIds[0] ?? ""),
     );
   }
+});
+
+test("a table is not imported, and says what is", async () => {
+  const file = join(folder, "all.csv");
+  assert.equal((await catalyst("export", "--format", "csv", "-o", file)).code, 0);
+  const { code, stderr } = await catalyst("import", file, "--db", join(folder, "csv.db"));
+  assert.equal(code, 1);
+  assert.match(stderr, /line 1: it is a table, which does not hold all of a span/);
+});
+
+test("a search says which span of each trace has it, and where", async () => {
+  const { stdout } = await catalyst("trace", "list", "--q", "order such");
+  const [head, first, none] = stdout.split("\n");
+  assert.match(head ?? "", / AGENTS +SPAN +MATCH$/);
+  assert.match(first ?? "", / [0-9a-f]{16} +there is no such order$/);
+  assert.equal(none, "");
+  const [found] = (await json("trace", "list", "--q", "order such")) as JsonObject[];
+  assertHas(found, { traceId: traceIds[0], match: { text: "there is no such order" } });
+  const span = (found?.["match"] as JsonObject | undefined)?.["spanId"];
+  assertHas(await json("span", "get", traceIds[0] ?? "", String(span)), { name: "look up" });
+  const all = (await json("trace", "list")) as JsonObject[];
+  assert.ok(all.every((trace) => !("match" in trace)));
 });
 
 test("lines that are no spans are named, and the others are taken", async () => {
@@ -372,4 +395,36 @@ test("traces are shown as they come, until a signal ends it", async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as JsonObject);
   assertHas(lines.at(-1), { trace: { traceId: id, spanCount: 3 }, spans: [{}, {}, {}] });
+});
+
+test("on a terminal a trace is drawn while it grows, and then once as it is", async (t) => {
+  const terminal = openTerminal([process.execPath, COMMAND, "tail", "--range", "1h"], folder);
+  if (terminal === undefined) return t.skip("no pseudo-terminal: neither `script` nor python3");
+  const tracing = await setup({ endpoint: viewer.url, autoInstrument: false, serviceName: "desk" });
+  try {
+    await terminal.waitFor(new RegExp(`trace ${traceIds[1] ?? ""}`));
+    const id = await agentSpan({ agentId: "grows" }, async (agent) => {
+      await manualSpan({ spanName: "step one" }, () => {});
+      await tracing.flush();
+      await terminal.waitFor(/growing:[^]*step one/);
+      assert.ok(terminal.screen().some((line) => line.includes("growing:")));
+      await manualSpan({ spanName: "step two" }, () => {});
+      await tracing.flush();
+      await terminal.waitFor(/growing:[^]*step two/);
+      return agent.traceId;
+    });
+    await tracing.flush();
+    await terminal.waitFor(new RegExp(`trace ${id}[^]*step two`));
+    terminal.type("\u0003");
+    assert.equal(await terminal.done, 0);
+    const screen = terminal.screen();
+    assert.ok(screen.every((line) => line.length <= COLUMNS));
+    const text = screen.join("\n");
+    assert.doesNotMatch(text, /growing:/);
+    assert.equal(text.match(/step one/g)?.length, 1);
+    assert.match(text, new RegExp(`trace ${id}[^]*grows\\.run[^]*├─ step one[^]*└─ step two`));
+  } finally {
+    terminal.kill();
+    await tracing.shutdown();
+  }
 });

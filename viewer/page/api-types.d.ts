@@ -31,6 +31,8 @@ export interface TraceSummary {
   costUsd: number | null;
   input: string | null;
   output: string | null;
+  /** Where a search found it. */
+  match?: { spanId: string; text: string };
 }
 
 export interface SpanSummary {

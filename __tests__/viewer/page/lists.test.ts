@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { agentSpan } from "catalyst-tracing";
 
+import { projectRoot } from "../../support/project.js";
+import { runProgram } from "../../support/subprocess.js";
 import { startViewer } from "../../support/viewer.js";
 import { plantDay } from "./support/day.js";
 import { plant } from "./support/plant.js";
@@ -103,11 +108,75 @@ pageTest("a search shows what matches while it is typed, with the words marked",
   await at.page.locator(".span-content mark").first().waitFor();
 });
 
-pageTest("a trace in which only a span further down has the words says so", async (at) => {
+pageTest(
+  "a trace in which only a span further down has the words shows where, and opens at that span",
+  async (at) => {
+    await plantDay(at.tracing);
+    await at.open("#/traces?q=scratched");
+    const row = at.page.getByRole("row").filter({ hasText: "nightly-report" });
+    const match = row.locator(".match");
+    await match.getByText("found inside").waitFor();
+    assert.deepEqual(await match.locator("mark").allTextContents(), ["scratched"]);
+    const preview = await row.locator(".preview").first().textContent();
+    assert.ok(preview !== null && preview !== "" && !preview.includes("scratched"), preview ?? "");
+
+    await row.getByRole("link").click();
+    const panel = at.page.getByRole("complementary", { name: "Selected span" });
+    await panel.locator("mark").first().waitFor();
+    assert.match(at.page.url(), /#\/trace\/[0-9a-f]{32}\?q=scratched&span=[0-9a-f]{16}$/);
+    const selected = at.page.locator('[role=treegrid] [aria-selected="true"]');
+    assert.doesNotMatch((await selected.textContent()) ?? "", /nightly-report/);
+  },
+);
+
+pageTest("a search that ends early says so, and goes on by itself", async (at) => {
   await plantDay(at.tracing);
-  await at.open("#/traces?q=scratched");
-  const row = at.page.getByRole("row").filter({ hasText: "nightly-report" });
-  await row.getByText("found inside").waitFor();
+  let held = (): void => {};
+  const isHeld = new Promise<void>((release) => (held = release));
+  const asked: string[] = [];
+  const newest = String(2 ** 45 - 1);
+  await at.page.route(/\/api\/traces\?.*q=/, async (route) => {
+    const { searchParams } = new URL(route.request().url());
+    asked.push(searchParams.get("cursor") ?? "");
+    if (asked.length > 1) {
+      await isHeld;
+      return await route.continue();
+    }
+    await route.fulfill({ json: { traces: [], cursor: newest, isPartial: true } });
+  });
+  await at.open("#/traces?q=flickers");
+  await at.page.getByRole("status").getByText("Searching further back…").waitFor();
+  assert.equal(await at.page.getByRole("heading", { name: "Nothing matches" }).count(), 0);
+  held();
+  await at.page.getByRole("row").filter({ hasText: "The lamp flickers" }).waitFor();
+  await at.page.getByText("Searching further back…").waitFor({ state: "detached" });
+  assert.deepEqual(asked, ["", newest]);
+});
+
+pageTest("what another program imports shows without a reload", async (at) => {
+  // Its store has to be a file, which only this visit's viewer has.
+  const folder = await mkdtemp(join(tmpdir(), "catalyst-import-"));
+  try {
+    await using viewer = await startViewer([], { cwd: folder });
+    await at.page.goto(`${viewer.url}/`);
+    await at.page.locator(".live").getByText("Live").waitFor();
+    await at.page.getByRole("heading", { name: "Waiting for the first trace" }).waitFor();
+    plant(at.tracing.tracer, whereIsMyOrder("Imported?"), Date.now());
+    await at.tracing.flush();
+    const jsonl = await at.viewer.request("/api/export?format=jsonl");
+    const { code, stderr } = await runProgram(join(projectRoot, "dist", "cli", "main.js"), {
+      args: ["import", "-"],
+      cwd: folder,
+      input: jsonl.body,
+    });
+    assert.equal(code, 0, stderr);
+    await at.page.getByRole("row").filter({ hasText: "Imported?" }).waitFor();
+    await at.page.goto("about:blank");
+    at.problems.length = 0;
+    at.foreign.length = 0;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 pageTest("words that nothing has say so, and lead back to all", async (at) => {

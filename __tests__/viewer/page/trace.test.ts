@@ -193,6 +193,87 @@ pageTest(
   },
 );
 
+pageTest(
+  "the agents' graph that grows keeps the keyboard, and how far it is scrolled",
+  { viewport: { width: 640, height: 360 } },
+  async (at) => {
+    const { tracer } = at.tracing;
+    await agentSpan(tracer, { agentId: "first" }, async (span) => {
+      await agentSpan(tracer, { agentId: "second" }, () => "done");
+      await at.tracing.flush();
+      await at.open(`#/trace/${span.traceId}?view=agents`);
+      const second = at.page.getByRole("button", { name: /^second/ });
+      await second.focus();
+      const view = at.page.locator(".graph-view");
+      await view.evaluate("(view) => view.scrollTo(25, 15)", undefined);
+      const before = await place(at);
+      await agentSpan(tracer, { agentId: "another" }, () => "done");
+      await agentSpan(tracer, { agentId: "third" }, () => "done");
+      await at.tracing.flush();
+      await at.page.getByRole("button", { name: /^third/ }).waitFor();
+      assert.match(before, /^second/);
+      assert.equal(await place(at), before);
+      await at.page.keyboard.press("Enter");
+      await at.page
+        .getByRole("complementary", { name: "Selected span" })
+        .getByRole("heading", { name: "second" })
+        .waitFor();
+    });
+  },
+);
+
+async function place(at: Visit): Promise<string> {
+  return String(
+    await at.page.evaluate(`[
+      document.activeElement.getAttribute("aria-label").slice(0, 6),
+      document.querySelector(".graph-view").scrollLeft,
+      document.querySelector(".graph-view").scrollTop,
+    ].join()`),
+  );
+}
+
+pageTest(
+  "usage that changes keeps what is selected, and how far it is scrolled",
+  { viewport: { width: 900, height: 320 } },
+  async (at) => {
+    const { tracer } = at.tracing;
+    const usage = { promptTokens: 10, completionTokens: 2, totalTokens: 12 };
+    await agentSpan(tracer, { agentId: "run" }, async (span) => {
+      for (let number = 1; number <= 9; number += 1) {
+        const call = {
+          spanName: "call",
+          spanKind: "LLM",
+          model: `model ${number}`,
+          usage,
+        } as const;
+        await manualSpan(tracer, call, () => {});
+      }
+      for (const address of [`#/trace/${span.traceId}?view=usage`, "#/usage"]) {
+        await at.tracing.flush();
+        await at.open(address);
+        await at.page.getByRole("rowheader", { name: "model 9" }).waitFor();
+        await at.page.evaluate(`(() => {
+          const area = document.querySelector("div.usage");
+          for (const one of [area, area.parentElement]) one.scrollTop = 30;
+          getSelection().selectAllChildren(area.querySelector("tbody th"));
+        })()`);
+        const state = `(() => {
+          const area = document.querySelector("div.usage");
+          const scrolled = area.scrollTop + area.parentElement.scrollTop;
+          return [getSelection().toString(), scrolled].join();
+        })()`;
+        const before = String(await at.page.evaluate(state));
+        assert.match(before, /^(model \d|run),30$/);
+        const toolName = `tool of ${address}`;
+        await manualSpan(tracer, { spanName: "tool", spanKind: "TOOL", toolName }, () => {});
+        await at.tracing.flush();
+        await at.page.getByRole("rowheader", { name: toolName }).waitFor();
+        assert.equal(String(await at.page.evaluate(state)), before);
+      }
+    });
+  },
+);
+
 pageTest("a trace's usage adds up by model and by agent", async (at) => {
   const day = await plantDay(at.tracing);
   await at.open(`#/trace/${day.order}?view=usage`);

@@ -56,7 +56,9 @@ async function complaint(response) {
  */
 export async function listTraces(query, cursor, signal) {
   const body = await get(`/api/traces?${paged(query, cursor)}`, signal);
-  return /** @type {{ traces: TraceSummary[], cursor: string | null }} */ (body);
+  return /** @type {{ traces: TraceSummary[], cursor: string | null, isPartial: boolean }} */ (
+    body
+  );
 }
 
 /**
@@ -66,7 +68,9 @@ export async function listTraces(query, cursor, signal) {
  */
 export async function listSessions(query, cursor, signal) {
   const body = await get(`/api/sessions?${paged(query, cursor)}`, signal);
-  return /** @type {{ sessions: SessionSummary[], cursor: string | null }} */ (body);
+  return /** @type {{ sessions: SessionSummary[], cursor: string | null, isPartial: boolean }} */ (
+    body
+  );
 }
 
 /**

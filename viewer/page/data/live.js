@@ -1,6 +1,6 @@
 /**
  * News from the server: the summary of each trace that is new or has changed. The browser connects
- * again by itself; after a gap listeners are told that they may have missed something.
+ * again by itself; after a gap, or when another program has written, listeners are told that they may have missed something.
  */
 
 /** @import { TraceSummary } from "../api-types.js" */
@@ -20,9 +20,10 @@ export class Live extends EventTarget {
     const source = new EventSource("/api/live");
     source.addEventListener("open", () => {
       this.#setConnected(true);
-      if (this.#wasConnected) for (const listener of this.#listeners) listener.onGap();
+      if (this.#wasConnected) this.#tellGap();
       this.#wasConnected = true;
     });
+    source.addEventListener("gap", () => this.#tellGap());
     source.addEventListener("error", () => {
       this.#setConnected(false);
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), RETRY_MS);
@@ -40,6 +41,10 @@ export class Live extends EventTarget {
   listen(listener) {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  #tellGap() {
+    for (const listener of this.#listeners) listener.onGap();
   }
 
   /** @param {boolean} connected */

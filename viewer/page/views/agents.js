@@ -174,6 +174,8 @@ function drawNode(
       transform: `translate(${x} ${y})`,
       tabindex: 0,
       role: "button",
+      "data-key": name,
+      "data-span": firstSpanId,
       "aria-label": `${name}: ${facts}, ${numbers}${errors > 0 ? `, ${plural(errors, "error")}` : ""}`,
     },
     svg("rect", { width: WIDTH, height: HEIGHT, rx: 10 }),
@@ -190,7 +192,8 @@ function drawNode(
       : null,
   );
   const choose = () => {
-    if (firstSpanId !== "") select(firstSpanId);
+    const spanId = group.dataset["span"] ?? "";
+    if (spanId !== "") select(spanId);
   };
   group.addEventListener("click", choose);
   group.addEventListener("keydown", (event) => {

@@ -40,8 +40,8 @@ export function sessionsView(route, live) {
     placeholder: "Search conversations",
     columns: COLUMNS,
     load: async (query, cursor, signal) => {
-      const { sessions, cursor: next } = await listSessions(query, cursor, signal);
-      return { items: sessions, cursor: next };
+      const { sessions, ...rest } = await listSessions(query, cursor, signal);
+      return { items: sessions, ...rest };
     },
     idOf: ({ sessionId }) => sessionId,
     addressOf: ({ sessionId }) => href("session", sessionId),

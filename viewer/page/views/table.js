@@ -14,6 +14,7 @@ import { failure, keepTimesFresh } from "./parts.js";
 /** @import { Route } from "../data/route.js" */
 /** @import { Live } from "../data/live.js" */
 /** @import { Binding } from "../ui/keyboard.js" */
+/** @import { Page } from "./pages.js" */
 /** @import { View } from "./view.js" */
 
 /**
@@ -23,16 +24,19 @@ import { failure, keepTimesFresh } from "./parts.js";
  * @property {string} label
  * @property {string} placeholder
  * @property {readonly [name: string, label: string][]} columns
- * @property {(query: URLSearchParams, cursor: string | null, signal: AbortSignal) => Promise<{ items: T[], cursor: string | null }>} load
+ * @property {(query: URLSearchParams, cursor: string | null, signal: AbortSignal) => Promise<Page<T>>} load
  * @property {(item: T) => string} idOf
  * @property {(item: T, row: HTMLElement, query: URLSearchParams) => void} draw
  * @property {(item: T, query: URLSearchParams) => string} addressOf
  * @property {(filtered: boolean) => HTMLElement} empty
  * @property {HTMLElement} [footer]
+ * @property {boolean} [showsMatches] a row has a line more when something is searched for
  * @property {(current: () => T | undefined, redraw: () => void) => readonly Binding[]} [keys]
  */
 
 const ROW_HEIGHT = 52;
+/** With the line that has what was searched for. */
+const MATCH_ROW_HEIGHT = 70;
 
 /**
  * @template T
@@ -58,13 +62,16 @@ export function tableView(route, live, options) {
     idOf: options.idOf,
     changed: ({ first, added }) => changed(first, added),
     failed: (error) => {
+      sayProgress();
       problem.replaceChildren(
         ...(error === undefined ? [] : [failure(error, () => void pages.restart())]),
       );
     },
   });
   const rows = new Rows({
-    rowHeight: ROW_HEIGHT,
+    get rowHeight() {
+      return element.classList.contains("has-matches") ? MATCH_ROW_HEIGHT : ROW_HEIGHT;
+    },
     role: "grid",
     label: options.label,
     draw: (index, row) => {
@@ -83,6 +90,7 @@ export function tableView(route, live, options) {
   let currentId = /** @type {string | undefined} */ (undefined);
   const problem = h("div", {});
   const blank = h("div", { class: "blank" });
+  const progress = h("p", { class: "progress dim", role: "status" });
   const heads = h(
     "div",
     { class: "heads", "aria-hidden": "true" },
@@ -96,6 +104,7 @@ export function tableView(route, live, options) {
     heads,
     rows.element,
     blank,
+    progress,
     options.footer,
   );
 
@@ -113,7 +122,10 @@ export function tableView(route, live, options) {
     const isEmpty = pages.items.length === 0;
     const reading = rows.element.scrollTop > 0;
     element.classList.toggle("is-empty", isEmpty);
-    blank.replaceChildren(...(isEmpty ? [options.empty([...query].length > 0)] : []));
+    element.classList.toggle("has-matches", options.showsMatches === true && query.has("q"));
+    sayProgress();
+    const isNothing = isEmpty && !pages.searching;
+    blank.replaceChildren(...(isNothing ? [options.empty([...query].length > 0)] : []));
     // Until the reader has moved, the newest is current.
     const current =
       currentId === undefined
@@ -123,6 +135,10 @@ export function tableView(route, live, options) {
     if (first) rows.element.scrollTop = 0;
     else if (reading && added > 0) rows.shift(added);
     rows.setCurrent(current, { scroll: false });
+  }
+
+  function sayProgress() {
+    progress.textContent = pages.searching ? "Searching further back…" : "";
   }
 
   /** @param {URLSearchParams} next */

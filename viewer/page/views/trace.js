@@ -8,6 +8,7 @@ import { spanTree } from "../data/span-tree.js";
 import { debounced, h } from "../ui/dom.js";
 import { bindKeys } from "../ui/keyboard.js";
 import { divider } from "../ui/divider.js";
+import { redraw } from "../ui/redraw.js";
 import { searchWords, setCurrentWords } from "../ui/marks.js";
 import { oneLine } from "../ui/visible-text.js";
 import { agentsView } from "./agents.js";
@@ -43,6 +44,8 @@ export function traceView(route, live) {
   /** The graph wants the room, until one of its agents is chosen. */
   let besideGraph = chosen;
   let closed = false;
+  /** What `body` holds. @type {Mode | undefined} */
+  let shown;
 
   const words = route.query.get("q") ?? "";
   setCurrentWords(searchWords(words));
@@ -79,9 +82,12 @@ export function traceView(route, live) {
     const tree = spanTree(detail.spans);
     head.setTrace(detail);
     table.setTree(tree);
-    if (!tree.byId.has(selected)) selected = "";
+    if (selected !== "" && !tree.byId.has(selected)) {
+      selected = "";
+      chosen = false;
+    }
     if (selected !== "") table.setSelected(selected);
-    else if (innerWidth > 900) {
+    else if (!chosen && innerWidth > 900) {
       const first = foundInFront(detail, words) ?? firstError(detail) ?? tree.roots[0]?.span.spanId;
       if (first !== undefined) showSpan(first);
     }
@@ -94,15 +100,22 @@ export function traceView(route, live) {
     side.hidden = selected === "" || mode === "usage" || (mode === "agents" && !besideGraph);
     if (detail === undefined) return;
     if (mode === "agents") {
-      body.replaceChildren(
+      fill(
         agentsView(spanTree(detail.spans), select),
         h("div", { class: "usage" }, agentUsage(detail.spans)),
       );
-    } else if (mode === "usage") body.replaceChildren(traceUsage(detail.spans));
+    } else if (mode === "usage") fill(traceUsage(detail.spans));
     else {
       table.setMode(mode);
-      if (table.element.parentElement !== body) body.replaceChildren(table.element);
+      if (table.element.parentElement !== body) fill(table.element);
     }
+    shown = mode;
+  }
+
+  /** @param {...Element} elements */
+  function fill(...elements) {
+    if (shown === mode) redraw(body, elements);
+    else body.replaceChildren(...elements);
   }
 
   /** @param {string} spanId */

@@ -89,12 +89,13 @@ export function tracesView(route, live) {
     placeholder: "Search inputs and outputs",
     columns: COLUMNS,
     footer,
+    showsMatches: true,
     load: async (query, cursor, signal) => {
-      const { traces, cursor: next } = await listTraces(query, cursor, signal);
-      return { items: traces, cursor: next };
+      const { traces, ...rest } = await listTraces(query, cursor, signal);
+      return { items: traces, ...rest };
     },
     idOf: ({ traceId }) => traceId,
-    addressOf: ({ traceId }, query) => traceAddress(traceId, query),
+    addressOf: traceAddress,
     draw: (trace, row, query) => {
       const isPicked = picked.some(({ traceId }) => traceId === trace.traceId);
       row.classList.toggle("is-error", trace.status === "error");
@@ -152,13 +153,14 @@ function pickBox(checked, trace, pick) {
 }
 
 /**
- * What was searched for is marked there too.
- * @param {string} traceId
+ * What was searched for is marked there too, and the span that has it is selected.
+ * @param {TraceSummary} trace
  * @param {URLSearchParams} query
  */
-function traceAddress(traceId, query) {
+function traceAddress({ traceId, match }, query) {
   const q = query.get("q");
-  return href("trace", traceId, q === null ? {} : { q });
+  if (q === null) return href("trace", traceId);
+  return href("trace", traceId, { q, ...(match && { span: match.spanId }) });
 }
 
 /**
@@ -167,10 +169,7 @@ function traceAddress(traceId, query) {
  */
 function mainCell(trace, query) {
   const words = searchWords(query.get("q") ?? "");
-  const inFront = words.length === 0 || hasWord(trace.input, words) || hasWord(trace.name, words);
-  const inOutput = !inFront && hasWord(trace.output, words);
-  const text = (inOutput ? trace.output : (trace.input ?? trace.output)) ?? "";
-  const line = oneLine(aroundHit(text, words), 220);
+  const text = oneLine(aroundHit(trace.input ?? trace.output ?? "", words), 220);
   return h(
     "span",
     { class: "cell cell-main", role: "gridcell" },
@@ -180,28 +179,35 @@ function mainCell(trace, query) {
       { class: "lines" },
       h(
         "a",
-        { class: "name", href: traceAddress(trace.traceId, query), tabindex: -1 },
+        { class: "name", href: traceAddress(trace, query), tabindex: -1 },
         ...marked(oneLine(trace.name, 120) || "(unnamed)", words),
       ),
       h(
         "span",
         { class: "preview", dir: "auto" },
-        inFront || inOutput ? null : h("span", { class: "tag" }, "found inside"),
-        inOutput ? h("b", {}, "→ ") : null,
-        ...marked(line, words),
-        line === "" ? h("span", { class: "dim" }, oneLine(trace.service)) : null,
+        ...marked(text, words),
+        text === "" ? h("span", { class: "dim" }, oneLine(trace.service)) : null,
       ),
+      matchLine(trace, words),
     ),
   );
 }
 
 /**
- * @param {string | null} text
+ * Nothing where the lines above say it all.
+ * @param {TraceSummary} trace
  * @param {readonly string[]} words
  */
-function hasWord(text, words) {
-  const lower = text?.toLowerCase() ?? "";
-  return words.some((word) => lower.includes(word.toLowerCase()));
+function matchLine({ match, name, input, output }, words) {
+  if (match === undefined || match.text === name || match.text === input) return null;
+  const said = match.text.replaceAll("…", "");
+  const isInFront = [name, input, output].some((text) => text?.includes(said) === true);
+  return h(
+    "span",
+    { class: "preview match", dir: "auto" },
+    h("span", { class: "tag" }, isInFront ? "found" : "found inside"),
+    ...marked(oneLine(match.text, 220), words),
+  );
 }
 
 /** @param {TraceSummary} trace */

@@ -61,7 +61,7 @@ export function usageTable(title, counted, rows) {
   ];
   return h(
     "section",
-    {},
+    { "data-key": title },
     h("h2", {}, title),
     h(
       "table",
@@ -86,7 +86,7 @@ export function usageTable(title, counted, rows) {
           bar.style.setProperty("width", `${(tokens.total / most) * 100}%`);
           return h(
             "tr",
-            {},
+            { "data-key": row.name },
             h("th", { scope: "row" }, oneLine(row.name, 80), withTokens ? bar : null),
             numeric(count(row.count)),
             h(

@@ -5,6 +5,7 @@ import { compact, cost, count, duration } from "../data/format.js";
 import { go, href } from "../data/route.js";
 import { debounced, h } from "../ui/dom.js";
 import { bindKeys } from "../ui/keyboard.js";
+import { redraw } from "../ui/redraw.js";
 import { filterBar } from "./filter-bar.js";
 import { emptyState, fact, failure, tokensTitle } from "./parts.js";
 import { usageTable } from "./usage-tables.js";
@@ -46,7 +47,7 @@ export function usageView(route, live) {
       );
       return;
     }
-    content.replaceChildren(
+    redraw(content, [
       h(
         "dl",
         { class: "facts big" },
@@ -66,7 +67,7 @@ export function usageView(route, live) {
       usageTable("By agent", "Runs", agents),
       usageTable("By model", "Calls", models),
       usageTable("By tool", "Calls", tools),
-    );
+    ]);
   }
 
   const reload = debounced(NEWS_MS, () => void load());

@@ -20,9 +20,14 @@ use crate::terminal::{amount, safe};
 
 const HELP: &str = "Usage: catalyst-tracing import FILE... [options]
 
-Takes traces from files into the store: OTLP's JSON as files sinks, OpenTelemetry's collector and
-`export` write it, or HALO's lines; gzipped or not. `-` is standard input. What is there already is
-not stored again.
+Takes traces from files into the store, gzipped or not; `-` is standard input. What is there already
+is not stored again. It knows:
+
+  OTLP's JSON       as `export --format otlp-json`, files sinks and OpenTelemetry's collector write it
+  JSONL             as `export --format jsonl` and the page's download write it, or its \"Copy JSON\"
+  HALO's lines      as `export --format halo` writes them
+
+A CSV does not hold all of a span, and is not taken.
 
 Options:
   --json            says as JSON what became of each file

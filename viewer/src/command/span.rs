@@ -11,7 +11,7 @@ use crate::intake::{self, Label, LabelKey, Record, hex, labels};
 use crate::store::filter::Filter;
 use crate::store::spans::{self, SpanSummary};
 use crate::store::summary::TraceStatus;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, search};
 use crate::terminal::screen::{Screen, Style};
 use crate::terminal::table::{Fit, Table, cell, styled};
 use crate::terminal::{amount, safe, tree};
@@ -180,6 +180,9 @@ impl Wanted {
             let keys = spans::keys_of_trace(connection, trace)?;
             let mut found = Vec::new();
             let all = spans::of_trace(connection, trace)?;
+            let text = self.filter.text.as_ref();
+            let with_text =
+                text.map(|text| search::in_trace(connection, trace, text)).transpose()?;
             for (span, (key, source)) in all.into_iter().zip(keys) {
                 if !self.fits_row(&span) {
                     continue;
@@ -192,9 +195,7 @@ impl Wanted {
                     if !self.fits_labels(&has) {
                         continue;
                     }
-                    if let Some(text) = &self.filter.text
-                        && !spans::has_words(connection, key, text)?
-                    {
+                    if with_text.as_ref().is_some_and(|found| !found.contains(&key)) {
                         continue;
                     }
                 }

@@ -1,5 +1,6 @@
 //! `catalyst trace`: the list of traces, and one of them.
 
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::Stop;
@@ -9,7 +10,7 @@ use crate::store::filter::{Filter, Page};
 use crate::store::spans::{self, SpanSummary, SpanTokens};
 use crate::store::summary::{TraceStatus, TraceSummary};
 use crate::store::trace::Trace;
-use crate::store::traces::matching;
+use crate::store::traces::{self, Listed, matching};
 use crate::store::{Store, StoreError};
 use crate::terminal::screen::{Screen, Style};
 use crate::terminal::table::{Fit, Table, cell, styled};
@@ -66,14 +67,14 @@ fn list(arguments: &[String], screen: &mut Screen) -> Result<(), Stop> {
     let (filter, limit) = (asked::filter(&given)?, asked::limit(&given, USUAL_LIMIT)?);
     let store = asked::store(&given)?;
     let mut found: Vec<TraceSummary> = Vec::new();
-    each(&store, &filter, |trace| {
-        found.push(trace.into());
+    visit_all(&store, &filter, limit.clamp(1, PAGE), traces::list, |trace| {
+        found.push(trace);
         Ok(found.len() < limit)
     })?;
     if given.has("json") {
         screen.json(&found)?;
     } else if !found.is_empty() {
-        table(&found).print(screen)?;
+        table(&found, filter.text.is_some()).print(screen)?;
     }
     if found.is_empty() { Err(nothing(&filter)) } else { Ok(()) }
 }
@@ -93,13 +94,25 @@ pub fn nothing(filter: &Filter) -> Stop {
 pub fn each(
     store: &Store,
     filter: &Filter,
-    mut visit: impl FnMut(Trace) -> Result<bool, Stop>,
+    visit: impl FnMut(Trace) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
-    let mut page = Page { limit: PAGE, before: None };
+    visit_all(store, filter, PAGE, matching, visit)
+}
+
+type Query<T> = fn(&Connection, &Filter, Page) -> Result<Listed<T>, StoreError>;
+
+fn visit_all<T>(
+    store: &Store,
+    filter: &Filter,
+    limit: usize,
+    query: Query<T>,
+    mut visit: impl FnMut(T) -> Result<bool, Stop>,
+) -> Result<(), Stop> {
+    let mut page = Page { limit, before: None };
     loop {
-        let listed = store.read(|connection| matching(connection, filter, page))?;
-        for trace in listed.items {
-            if !visit(trace)? {
+        let listed = store.read(|connection| query(connection, filter, page))?;
+        for item in listed.items {
+            if !visit(item)? {
                 return Ok(());
             }
         }
@@ -110,8 +123,9 @@ pub fn each(
     }
 }
 
-fn table(found: &[TraceSummary]) -> Table {
-    let mut table = Table::new(&[
+/// What was searched for is shown in place of the input, with the span that has it.
+fn table(found: &[TraceSummary], is_search: bool) -> Table {
+    let mut columns = vec![
         ("TRACE", Fit::Left),
         ("NAME", Fit::Cut),
         ("STATUS", Fit::Left),
@@ -121,12 +135,17 @@ fn table(found: &[TraceSummary]) -> Table {
         ("TOKENS", Fit::Right),
         ("COST", Fit::Right),
         ("AGENTS", Fit::Cut),
-        ("INPUT", Fit::Cut),
-    ]);
+    ];
+    if is_search {
+        columns.extend([("SPAN", Fit::Left), ("MATCH", Fit::Cut)]);
+    } else {
+        columns.push(("INPUT", Fit::Cut));
+    }
+    let mut table = Table::new(&columns);
     let now_ms = time::now_ms() as f64;
     for trace in found {
         let (style, status) = status(trace.status);
-        table.add(vec![
+        let mut cells = vec![
             cell(trace.trace_id.get(..ID_CHARS).unwrap_or(&trace.trace_id)),
             styled(Style::Strong, &trace.name),
             styled(style, status),
@@ -140,8 +159,15 @@ fn table(found: &[TraceSummary]) -> Table {
             }),
             cell(trace.cost_usd.map(amount::cost).unwrap_or_default()),
             cell(trace.agents.join(", ")),
-            styled(Style::Faint, trace.input.as_deref().unwrap_or_default()),
-        ]);
+        ];
+        if is_search {
+            let (span, text) =
+                trace.found.as_ref().map_or(("", ""), |found| (&found.span_id, &found.text));
+            cells.extend([cell(span), cell(text)]);
+        } else {
+            cells.push(styled(Style::Faint, trace.input.as_deref().unwrap_or_default()));
+        }
+        table.add(cells);
     }
     table
 }

@@ -1,5 +1,8 @@
 //! What changes, as it changes: an event stream of summaries. Changes are gathered for a moment, so
 //! that a trace that gets a thousand spans in a second is told of a few times and not a thousand.
+//!
+//! What another process writes, as `import` does, is not known by its traces: followers are told that
+//! they have missed something.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +17,9 @@ use super::reply::{Reply, failure, stream};
 use crate::store::{Store, traces};
 
 const GATHER_MS: u64 = 100;
+/// How often is asked whether another process has written. The question costs next to nothing.
+const OTHERS_MS: u64 = 500;
+const GAP: &[u8] = b"event: gap\ndata: {}\n\n";
 /// Proxies and browsers give up on streams that say nothing.
 const HEARTBEAT_MS: u64 = 15_000;
 /// More than anybody reads. What is left out is new in the list when it is loaded again.
@@ -62,6 +68,25 @@ impl Live {
             for event in work.await.unwrap_or_default() {
                 // Fails when nobody follows.
                 let _ = self.events.send(event);
+            }
+        }
+    }
+}
+
+impl Live {
+    /// Tells those who follow what others have written, for ever.
+    pub async fn watch_others(&self, store: Store) {
+        let mut known = None;
+        let mut interval = tokio::time::interval(Duration::from_millis(OTHERS_MS));
+        loop {
+            // The first comes at once: before anybody follows.
+            interval.tick().await;
+            let store = store.clone();
+            let work = tokio::task::spawn_blocking(move || store.others_version());
+            let Ok(Ok(version)) = work.await else { continue };
+            if known.replace(version).is_some_and(|known| known != version) {
+                // Fails when nobody follows.
+                let _ = self.events.send(Bytes::from_static(GAP));
             }
         }
     }

@@ -77,7 +77,10 @@ pub async fn serve(
     });
     let mut tasks = JoinSet::new();
     let teller = Arc::clone(&state);
-    tasks.spawn(async move { teller.live.tell(store).await });
+    let watched = store.clone();
+    tasks.spawn(async move { teller.live.tell(watched).await });
+    let watcher = Arc::clone(&state);
+    tasks.spawn(async move { watcher.live.watch_others(store).await });
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     for listener in listeners {
         tasks.spawn(accept(listener, Arc::clone(&state), Arc::clone(&places)));

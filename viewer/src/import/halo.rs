@@ -8,8 +8,8 @@ use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use serde_json::{Map, Value as Json};
 
+use super::members::{flat, id, list, members, text};
 use crate::export::halo::SCHEMA_VERSION_KEY;
-use crate::intake::hex;
 use crate::messages::{self, INPUT, OUTPUT, TOOLS};
 use crate::time;
 
@@ -130,35 +130,6 @@ fn parsed(json: &Json) -> Option<Json> {
         Json::String(text) => serde_json::from_str(text).ok(),
         other => Some(other.clone()),
     }
-}
-
-fn flat(members: Map<String, Json>) -> Vec<KeyValue> {
-    members
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(key, value)| KeyValue {
-            key,
-            value: Some(messages::any_value(&value)),
-            ..KeyValue::default()
-        })
-        .collect()
-}
-
-fn members(json: &Json, name: &str) -> Map<String, Json> {
-    json.get(name).and_then(Json::as_object).cloned().unwrap_or_default()
-}
-
-fn list<'a>(json: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
-    json.get(name).and_then(Json::as_array).into_iter().flatten()
-}
-
-fn text(json: &Json, name: &str) -> String {
-    json.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
-}
-
-fn id(json: &Json, name: &str) -> Result<Vec<u8>, String> {
-    let id = text(json, name);
-    hex::decode(&id).ok_or_else(|| format!("{name} is no hex"))
 }
 
 fn moment(json: &Json, name: &str) -> Result<u64, String> {

@@ -1,8 +1,10 @@
-//! Files of traces become requests: OTLP's JSON, a request a line or one over several lines, and
-//! HALO's spans, a line each; gzipped or not. A line that cannot be read is counted and named, and
-//! spoils no other.
+//! Files of traces become requests: OTLP's JSON, a request a line or one over several lines; spans as
+//! the API gives them, and HALO's, a line each; a trace that was copied from the page; gzipped or not.
+//! A line that cannot be read is counted and named, and spoils no other.
 
 mod halo;
+mod members;
+mod span;
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
@@ -15,6 +17,8 @@ use crate::intake;
 const MAX_LINE_BYTES: u64 = 256 << 20;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// How the table begins that `export --format csv` writes.
+const CSV_HEAD: &[u8] = b"trace_id,span_id,";
 
 /// What is wrong with a line, or with the file from there on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,11 @@ pub fn read<E: From<std::io::Error>>(
     let mut lines = BufReader::with_capacity(1 << 20, plain);
     if starts_with(&mut lines, BYTE_ORDER_MARK)? {
         lines.consume(BYTE_ORDER_MARK.len());
+    }
+    if starts_with(&mut lines, CSV_HEAD)? {
+        let why = "it is a table, which does not hold all of a span: export it in another format";
+        flaw(Flaw { line: 1, why: why.to_owned() });
+        return Ok(());
     }
     let mut number = 0;
     let mut bytes = Vec::new();
@@ -99,16 +108,17 @@ fn one<E>(
     }
 }
 
-/// A document may be an array of what a line is.
+/// A document may be an array of what a line is, or a trace with its spans.
 fn each<E>(
     json: &Json,
     line: u64,
     request: &mut impl FnMut(ExportTraceServiceRequest) -> Result<(), E>,
     flaw: &mut impl FnMut(Flaw),
 ) -> Result<(), E> {
-    let items = match json {
-        Json::Array(items) => items.as_slice(),
-        other => std::slice::from_ref(other),
+    let items = match (json, json.get("spans")) {
+        (Json::Array(items), _) => items.as_slice(),
+        (_, Some(Json::Array(spans))) if json.get("trace").is_some() => spans.as_slice(),
+        (other, _) => std::slice::from_ref(other),
     };
     for item in items {
         match parse(item) {
@@ -124,8 +134,10 @@ fn parse(json: &Json) -> Result<ExportTraceServiceRequest, String> {
         intake::read_json(json)
     } else if halo::is_line(json) {
         halo::request(json)
+    } else if span::is_span(json) {
+        span::request(json)
     } else {
-        Err("it is neither OTLP nor HALO's".to_owned())
+        Err("it is neither OTLP, nor HALO's, nor a span as this program writes it".to_owned())
     }
 }
 

@@ -84,6 +84,39 @@ fn what_is_gzipped_is_the_same() {
     assert!(end.is_err());
 }
 
+fn ours(span_id: &str) -> Json {
+    json!({
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": span_id, "parentSpanId": null,
+        "name": "o", "status": "error", "statusMessage": "m", "otelKind": "CLIENT",
+        "startNs": "1700000000000000001", "endNs": "1700000000000000002",
+        "attributes": { "n": 1, "f": 1.0, "list": ["a"] },
+        "events": [{ "name": "e", "timeNs": "5", "attributes": { "k": true } }],
+    })
+}
+
+#[test]
+fn a_span_as_this_program_writes_it_is_taken_alone_or_in_its_trace() {
+    let text = format!("{}\n{}", ours(ONE), json!({ "trace": {}, "spans": [ours(TWO)] }));
+    assert_eq!(taken(text.as_bytes()), (vec![ONE.to_owned(), TWO.to_owned()], vec![]));
+    let request = span::request(&ours(ONE)).expect("a request");
+    let group = request.resource_spans.first().expect("one").scope_spans.first().expect("one");
+    let span = group.spans.first().expect("a span");
+    assert_eq!((span.kind, span.status.as_ref().map(|status| status.code)), (3, Some(2)));
+    assert_eq!((span.start_time_unix_nano % 10, span.end_time_unix_nano % 10), (1, 2));
+    assert_eq!(span.events.first().map(|event| event.time_unix_nano), Some(5));
+    let attributes = crate::intake::attributes::object(&span.attributes);
+    assert_eq!(attributes, json!({ "n": 1, "f": 1.0, "list": ["a"] }));
+}
+
+#[test]
+fn what_does_not_hold_all_of_a_span_is_refused() {
+    let mut listed = ours(ONE);
+    listed.as_object_mut().expect("an object").remove("attributes");
+    let text = format!("{}\n{listed}", json!({ "trace": {}, "spans": [{ "spanId": ONE }] }));
+    assert_eq!(taken(text.as_bytes()), (vec![], vec![1, 2]));
+    assert_eq!(taken(b"trace_id,span_id,name\r\n1,2,x\r\n"), (vec![], vec![1]));
+}
+
 #[test]
 fn halos_own_names_become_everybodys() {
     let request = halo::request(&flat(ONE)).expect("a request");

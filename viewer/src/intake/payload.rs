@@ -1,9 +1,7 @@
 //! A span's bytes as they are kept: one byte that says how, then the bytes, deflated where that makes
 //! them smaller.
 
-use std::io::Read as _;
-
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 const STORED: u8 = 0;
 const DEFLATED: u8 = 1;
@@ -35,18 +33,54 @@ impl Packer {
     }
 }
 
+/// Reused as well, for one span after the other.
+pub struct Unpacker(Decompress);
+
+/// What most spans fit into.
+const USUAL_BYTES: usize = 8 * 1024;
+
+impl Default for Unpacker {
+    fn default() -> Self {
+        Self(Decompress::new(false))
+    }
+}
+
+impl Unpacker {
+    /// Puts them into `bytes`, in place of what was there. False for what `pack` did not make.
+    pub fn unpack(&mut self, packed: &[u8], bytes: &mut Vec<u8>) -> bool {
+        bytes.clear();
+        match packed.split_first() {
+            Some((&STORED, stored)) => {
+                bytes.extend_from_slice(stored);
+                true
+            }
+            Some((&DEFLATED, deflated)) => self.inflate(deflated, bytes),
+            _ => false,
+        }
+    }
+
+    fn inflate(&mut self, deflated: &[u8], bytes: &mut Vec<u8>) -> bool {
+        self.0.reset(false);
+        loop {
+            if bytes.len() == bytes.capacity() {
+                bytes.reserve(bytes.len().max(USUAL_BYTES));
+            }
+            let taken = usize::try_from(self.0.total_in()).unwrap_or(usize::MAX);
+            let rest = deflated.get(taken..).unwrap_or_default();
+            match self.0.decompress_vec(rest, bytes, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => return true,
+                // It wanted more room; where it had some, the end is missing.
+                Ok(_) if bytes.len() == bytes.capacity() => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
 /// `None` for what `pack` did not make.
 pub fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
-    let (how, bytes) = packed.split_first()?;
-    match *how {
-        STORED => Some(bytes.to_vec()),
-        DEFLATED => {
-            let mut unpacked = Vec::new();
-            flate2::read::DeflateDecoder::new(bytes).read_to_end(&mut unpacked).ok()?;
-            Some(unpacked)
-        }
-        _ => None,
-    }
+    let mut bytes = Vec::new();
+    Unpacker::default().unpack(packed, &mut bytes).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -63,6 +97,8 @@ mod tests {
             assert!(packed.len() <= bytes.len() + 1);
             assert_eq!(unpack(&packed), Some(bytes));
         }
+        let packed = packer.pack(&b"again ".repeat(10_000));
+        assert_eq!(unpack(packed.get(..packed.len() - 1).expect("a part")), None);
         assert_eq!(unpack(&[]), None);
         assert_eq!(unpack(&[7, 1, 2]), None);
     }

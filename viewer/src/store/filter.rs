@@ -31,13 +31,14 @@ pub struct Page {
 }
 
 /// Conditions on `traces t`, and what they are bound to.
-#[derive(Default)]
 pub struct Conditions {
     pub from: String,
     pub all: Vec<String>,
     pub values: Vec<Value>,
     /// No trace before this key fulfils them.
     pub first_key: i64,
+    /// And none after this one.
+    pub last_key: i64,
 }
 
 /// Beyond it, a label is common, however common it is.
@@ -66,7 +67,13 @@ impl Filter {
             counted.sort_by_key(|(count, _)| *count);
             labels = counted.into_iter().map(|(_, label)| label).collect();
         }
-        let mut conditions = Conditions { from: "traces t".to_owned(), ..Conditions::default() };
+        let mut conditions = Conditions {
+            from: "traces t".to_owned(),
+            all: Vec::new(),
+            values: Vec::new(),
+            first_key: 0,
+            last_key: keys::MAX_TRACE_KEY,
+        };
         for (at, (label, value)) in labels.into_iter().enumerate() {
             if at == 0 {
                 conditions.from = "labels l CROSS JOIN traces t ON t.key = l.trace".to_owned();
@@ -109,6 +116,8 @@ impl Filter {
         if let Some(to_ms) = self.to_ms {
             let to_ns = to_ms.saturating_add(1).saturating_mul(NANOS_PER_MS);
             conditions.push("t.start_ns < ?", to_ns);
+            conditions.last_key = last_before(connection, to_ns)?;
+            conditions.push_key("<=", conditions.last_key);
         }
         Ok(Some(conditions))
     }
@@ -151,6 +160,28 @@ impl Conditions {
     pub fn sql(&self) -> String {
         if self.all.is_empty() { "1".to_owned() } else { self.all.join(" AND ") }
     }
+}
+
+/// The highest key that a trace which began before `to_ns` may have. A trace has its key from what came
+/// of it first, so that it can be later than the trace began: by a moment for most, and those that are
+/// placed much later are in an index.
+fn last_before(connection: &Connection, to_ns: i64) -> rusqlite::Result<i64> {
+    let has_index =
+        connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'late_traces'")?.exists([])?;
+    if !has_index {
+        return Ok(keys::MAX_TRACE_KEY);
+    }
+    let usual = keys::first_at(to_ns.saturating_add(keys::LATE_NS));
+    let late: Option<i64> = connection.query_row(
+        &format!(
+            "SELECT max(key) FROM traces INDEXED BY late_traces \
+             WHERE {} AND key > ? AND start_ns < ?",
+            keys::IS_LATE
+        ),
+        [usual, to_ns],
+        |row| row.get(0),
+    )?;
+    Ok(late.unwrap_or(usual))
 }
 
 fn count(connection: &Connection, (label, value): &(i64, String)) -> rusqlite::Result<i64> {

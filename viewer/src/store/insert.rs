@@ -35,6 +35,8 @@ pub struct Known {
     label_keys: HashMap<LabelKey, i64>,
     /// Where the last search for a free key ended, by where it began.
     free_keys: HashMap<i64, i64>,
+    /// Another one after every transaction of another process.
+    others_version: i64,
 }
 
 /// Attributes with changing names, or resources with changing values, must not fill the memory.
@@ -243,6 +245,15 @@ impl Known {
         }
         self.label_keys.insert(key.clone(), id);
         Ok(id)
+    }
+
+    /// Another process may have deleted what is known. For the beginning of a transaction.
+    pub fn forget_after_others(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        if version != self.others_version {
+            *self = Self { others_version: version, ..Self::default() };
+        }
+        Ok(())
     }
 
     /// After a transaction that was rolled back: what it had written is not there.

@@ -10,9 +10,14 @@ const MAX_MS: i64 = (1 << 40) - 1;
 pub const SEQ_BITS: u32 = 18;
 /// Spans of one trace that can be told apart.
 pub const MAX_SPANS: i64 = 1 << SEQ_BITS;
-const MAX_TRACE_KEY: i64 = (1 << 45) - 1;
+pub const MAX_TRACE_KEY: i64 = (1 << 45) - 1;
 
 const NANOS_PER_MS: i64 = 1_000_000;
+
+/// A trace whose first span began so much later than itself is placed late.
+pub const LATE_NS: i64 = 60 * 1_000_000_000;
+/// Which traces those are, as SQL; for a row of `traces` alone.
+pub const IS_LATE: &str = "(key >> 5) * 1000000 + 1577836800000000000 - start_ns >= 50000000000";
 
 /// The first key that a trace which starts then may have; before 2020 is 2020.
 pub fn first_at(start_ns: i64) -> i64 {

@@ -12,6 +12,7 @@ pub mod retention;
 mod schema;
 pub mod search;
 pub mod sessions;
+mod sources;
 pub mod spans;
 pub mod stats;
 pub mod summary;
@@ -137,6 +138,13 @@ impl Store {
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer()?.run(work)
+    }
+
+    /// Another number after every transaction of another process.
+    pub fn others_version(&self) -> Result<i64, StoreError> {
+        self.maintain(|connection| {
+            connection.query_row("PRAGMA data_version", [], |row| row.get(0))
+        })
     }
 
     /// Calls `listener` with the keys of the traces that each transaction changed.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use super::facets::label_id;
-use super::{Store, StoreError, keys, spans};
+use super::{Store, StoreError, keys, sources, spans};
 use crate::intake::{self, Label, Record, Source, labels};
 
 /// Spans that go in one transaction: a few hundredths of a second.
@@ -60,6 +60,7 @@ pub fn enforce(store: &Store, retention: Retention, now_ns: i64) -> Result<u64, 
         }
     }
     if deleted > 0 {
+        sources::delete_unused(store)?;
         store.maintain(|connection| connection.execute_batch("PRAGMA incremental_vacuum;"))?;
     }
     Ok(deleted)

@@ -7,7 +7,7 @@
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, keys};
 
 /// Raised with every change to the tables; a store of a later version is left alone.
 const VERSION: i64 = 1;
@@ -84,7 +84,10 @@ pub fn configure(connection: &Connection, role: Role) -> rusqlite::Result<()> {
          PRAGMA recursive_triggers = OFF;"
     ))?;
     if matches!(role, Role::Reader) {
-        connection.execute_batch("PRAGMA query_only = ON;")?;
+        connection.execute_batch(
+            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, words, instance);
+             PRAGMA query_only = ON;",
+        )?;
     }
     Ok(())
 }
@@ -120,6 +123,11 @@ pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
         ))?;
         transaction.commit()?;
     }
+    // Stores of earlier days do not have it, and are as good without it, if slower.
+    connection.execute_batch(&format!(
+        "CREATE INDEX IF NOT EXISTS late_traces ON traces (key, start_ns) WHERE {};",
+        keys::IS_LATE
+    ))?;
     Ok(())
 }
 

@@ -65,14 +65,20 @@ pub fn list(
                 continue;
             }
             if found.len() == page.limit {
-                return summaries(connection, &found, found.last().map(|(key, _)| *key));
+                let next = found.last().map(|(key, _)| *key);
+                return summaries(connection, &found, next, false);
             }
             found.push((trace.key, session));
         }
-        let Some(next) = listed.next else { return summaries(connection, &found, None) };
+        let Some(next) = listed.next else {
+            return summaries(connection, &found, None, false);
+        };
         traces.before = Some(next);
+        if listed.is_partial {
+            break;
+        }
     }
-    summaries(connection, &found, traces.before)
+    summaries(connection, &found, traces.before, true)
 }
 
 /// The session with all of its traces.
@@ -153,12 +159,13 @@ fn summaries(
     connection: &Connection,
     found: &[(i64, String)],
     next: Option<i64>,
+    is_partial: bool,
 ) -> Result<Listed<SessionSummary>, StoreError> {
     let mut items = Vec::with_capacity(found.len());
     for (_, session) in found {
         items.extend(one(connection, session)?);
     }
-    Ok(Listed { items, next })
+    Ok(Listed { items, next, is_partial })
 }
 
 /// Whether a page before this one has the session: one of its newer traces fulfils the filter.

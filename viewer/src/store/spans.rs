@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::summary::millis;
 use super::traces::Found;
-use super::{StoreError, keys, search};
+use super::{StoreError, keys};
 use crate::intake::attributes::object;
 use crate::intake::{Tokens, hex, payload};
 
@@ -125,11 +125,6 @@ pub fn find(connection: &Connection, trace: i64, prefix: &str) -> Result<Found<i
         (Some(key), None) => Found::One(key),
         _ => Found::Several,
     })
-}
-
-/// Whether the text search finds the span by `text`.
-pub fn has_words(connection: &Connection, key: i64, text: &str) -> Result<bool, StoreError> {
-    search::finds(connection, key, text)
 }
 
 /// The span as it was received.

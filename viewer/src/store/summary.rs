@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::search::Match;
 use super::trace::Trace;
 use crate::intake::{Root, Tokens, hex};
 
@@ -27,6 +28,9 @@ pub struct TraceSummary {
     pub cost_usd: Option<f64>,
     pub input: Option<String>,
     pub output: Option<String>,
+    /// Where a search found it.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub found: Option<Match>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -104,6 +108,7 @@ impl From<Trace> for TraceSummary {
             cost_usd: trace.cost,
             input: trace.input,
             output: trace.output,
+            found: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The store from outside: spans go in as requests bring them, queries find them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -12,7 +12,7 @@ use super::filter::{Filter, Page};
 use super::retention::{Retention, enforce};
 use super::summary::{TraceStatus, TraceSummary};
 use super::traces::{Found, Listed};
-use super::{Place, Store, StoreError, Written, facets, sessions, spans, stats, traces};
+use super::{Place, Store, StoreError, Written, facets, search, sessions, spans, stats, traces};
 use crate::http::parameters;
 use crate::intake;
 
@@ -242,6 +242,79 @@ fn text_is_found_by_whole_words_beginnings_and_phrases() {
 }
 
 #[test]
+fn a_search_says_which_span_has_it_and_where() {
+    let store = memory();
+    ingest(
+        &store,
+        vec![
+            span(1, 1, vec![text("input.value", "Where is it?")]),
+            span(1, 2, vec![text("output.value", "The parcel\nis in Oslo.")]),
+        ],
+    );
+    for query in ["q=oslo", "q=par*+oslo", "q=%22IS+in%22", "q=oslo&status=ok"] {
+        let listed = listed(&store, query);
+        let [trace] = listed.items.as_slice() else { panic!("{query}") };
+        let found = trace.found.as_ref().expect(query);
+        assert_eq!(found.span_id, "0202020202020202", "{query}");
+        assert_eq!(found.text, "The parcel is in Oslo.", "{query}");
+    }
+    assert_eq!(listed(&store, "").items.remove(0).found, None);
+}
+
+#[test]
+fn a_search_that_has_no_time_ends_early_and_goes_on_until_all_is_found() {
+    let store = memory();
+    for trace in 1..=30u8 {
+        let said = if trace % 10 == 0 { "town to parcel" } else { "the parcel to a town" };
+        ingest(&store, (1..=2).map(|n| span(trace, n, vec![text("input.value", said)])).collect());
+    }
+    for filter in [
+        Filter::default(),
+        Filter {
+            labels: vec![(intake::LabelKey::Service, "shop".to_owned())],
+            ..Filter::default()
+        },
+    ] {
+        let (mut all, mut pages, mut before) = (Vec::new(), 0, None);
+        loop {
+            let page = Page { limit: 50, before };
+            let listed = store.read(|connection| {
+                let conditions = filter.conditions(connection)?.expect("conditions");
+                let now = Instant::now();
+                search::hits_until(now, connection, &conditions, "\"town to parcel\"", page)
+            });
+            let listed = listed.expect("a page");
+            all.extend(listed.items.iter().map(|hit| hit.trace.trace_id[0]));
+            assert!(listed.is_partial || listed.next.is_none());
+            pages += 1;
+            match listed.next {
+                Some(next) => before = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(all, [30, 20, 10]);
+        assert!(pages >= 30, "{pages}");
+    }
+}
+
+#[test]
+fn what_began_before_a_time_is_found_wherever_it_was_placed() {
+    let store = memory();
+    for trace in 1..=9 {
+        ingest(&store, vec![span(trace, 2, vec![])]);
+    }
+    // Its first span came long before its root, which began before all others.
+    let mut root = span(9, 1, vec![text("input.value", "late")]);
+    root.start_time_unix_nano = START_NS - 3_600 * SECOND_NS;
+    ingest(&store, vec![root]);
+    let to = |second: u64| format!("to={}", (START_NS + second * SECOND_NS) / 1_000_000);
+    assert_eq!(found(&store, &to(3)), [9, 3, 2, 1]);
+    assert_eq!(found(&store, &format!("{}&q=late", to(3))), [9]);
+    assert_eq!(found(&store, &format!("{}&q=span", to(0))), [9]);
+    assert!(found(&store, "to=1000").is_empty());
+}
+
+#[test]
 fn a_beginning_of_an_id_will_do_while_one_thing_has_it() {
     let store = memory();
     ingest(&store, vec![span(0x1a, 1, vec![]), span(0x1a, 2, vec![]), span(0x1b, 1, vec![])]);
@@ -413,6 +486,47 @@ fn what_is_too_old_goes_with_all_that_it_left() {
     assert_eq!(left, [2, 2, 2, 2]);
     // It can come again.
     assert_eq!(ingest(&store, vec![span(1, 1, vec![])]).stored, 1);
+}
+
+#[test]
+fn sources_that_no_span_has_any_more_go_and_come_again() {
+    let store = memory();
+    let of_start = |start: u8, trace: u8| {
+        let scope_spans =
+            vec![ScopeSpans { spans: vec![span(trace, 1, vec![])], ..ScopeSpans::default() }];
+        let attributes = vec![text("service.name", "shop"), int("start", start.into())];
+        let resource = Some(Resource { attributes, ..Resource::default() });
+        let resource_spans =
+            vec![ResourceSpans { resource, scope_spans, schema_url: String::new() }];
+        let intake = intake::take(ExportTraceServiceRequest { resource_spans });
+        store.ingest(intake.received).expect("accepted").wait().expect("stored");
+    };
+    let sources = || -> i64 {
+        store
+            .maintain(|connection| {
+                connection.query_row("SELECT count(*) FROM sources", [], |row| row.get(0))
+            })
+            .expect("a count")
+    };
+    for number in 1..=60 {
+        of_start(number, number);
+    }
+    assert_eq!(sources(), 60);
+    let keep = Retention { keep: Some(Duration::from_secs(10)), max_bytes: None };
+    let now = i64::try_from(START_NS + 65 * SECOND_NS).expect("a time");
+    assert_eq!(enforce(&store, keep, now).expect("deleted"), 54);
+    assert_eq!(sources(), 6);
+    // One that was there before is not taken for known.
+    of_start(7, 61);
+    assert_eq!(sources(), 7);
+    let trace = listed(&store, "limit=1").items.remove(0);
+    let spans = store.read(|connection| {
+        let Found::One(trace) = traces::find(connection, &trace.trace_id)? else {
+            return Ok(Vec::new());
+        };
+        spans::of_trace(connection, trace.key)
+    });
+    assert_eq!(spans.expect("spans").len(), 1);
 }
 
 #[test]

@@ -12,24 +12,41 @@ use super::{StoreError, search};
 pub struct Listed<T> {
     pub items: Vec<T>,
     pub next: Option<i64>,
+    /// The page may hold less than there is room for: it took long, and the next goes on.
+    pub is_partial: bool,
 }
 
 impl<T> Listed<T> {
     pub fn none() -> Self {
-        Self { items: Vec::new(), next: None }
+        Self { items: Vec::new(), next: None, is_partial: false }
+    }
+
+    pub fn ended_early(items: Vec<T>, next: i64) -> Self {
+        Self { items, next: Some(next), is_partial: true }
+    }
+
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Listed<U> {
+        let Self { items, next, is_partial } = self;
+        Listed { items: items.into_iter().map(change).collect(), next, is_partial }
     }
 }
 
+/// Traces that a search found say where.
 pub fn list(
     connection: &Connection,
     filter: &Filter,
     page: Page,
 ) -> Result<Listed<TraceSummary>, StoreError> {
-    let found = matching(connection, filter, page)?;
-    Ok(Listed {
-        items: found.items.into_iter().map(TraceSummary::from).collect(),
-        next: found.next,
-    })
+    let Some(text) = &filter.text else {
+        return Ok(matching(connection, filter, page)?.map(TraceSummary::from));
+    };
+    let Some(conditions) = filter.conditions(connection)? else { return Ok(Listed::none()) };
+    let found = search::hits(connection, &conditions, text, page)?;
+    let mut matches = search::matches(connection, text, &found.items)?.into_iter();
+    Ok(found.map(|hit| TraceSummary {
+        found: matches.next().flatten(),
+        ..TraceSummary::from(hit.trace)
+    }))
 }
 
 pub fn matching(
@@ -39,7 +56,7 @@ pub fn matching(
 ) -> Result<Listed<Trace>, StoreError> {
     let Some(conditions) = filter.conditions(connection)? else { return Ok(Listed::none()) };
     match &filter.text {
-        Some(text) => search::traces(connection, &conditions, text, page),
+        Some(text) => Ok(search::hits(connection, &conditions, text, page)?.map(|hit| hit.trace)),
         None => select(connection, conditions, page),
     }
 }
@@ -116,13 +133,13 @@ fn select(
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params_from_iter(&conditions.values), Trace::read)?;
-    Ok(cut(rows.collect::<Result<_, _>>()?, page.limit))
+    Ok(cut(rows.collect::<Result<_, _>>()?, page.limit, |trace: &Trace| trace.key))
 }
 
 /// One more than a page holds has been asked for, to know whether there is a next one.
-pub fn cut(mut items: Vec<Trace>, limit: usize) -> Listed<Trace> {
+pub fn cut<T>(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> i64) -> Listed<T> {
     let has_more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| has_more).map(|trace| trace.key);
-    Listed { items, next }
+    let next = items.last().filter(|_| has_more).map(key);
+    Listed { items, next, is_partial: false }
 }

@@ -144,7 +144,12 @@ impl Desk {
                 match order {
                     Order::Run(work) => {
                         self.commit(std::mem::take(&mut requests));
+                        let before = self.connection.total_changes();
                         work(&mut self.connection);
+                        if self.connection.total_changes() != before {
+                            // What is known may be deleted.
+                            self.known.forget();
+                        }
                         break;
                     }
                     Order::Insert(request) => {
@@ -194,6 +199,7 @@ fn write(
     requests: &[Request],
 ) -> rusqlite::Result<(Vec<Written>, Vec<i64>)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    known.forget_after_others(&transaction)?;
     let spans: Vec<&Received> = requests.iter().flat_map(|request| &request.spans).collect();
     let Inserted { outcomes, traces } = insert(&transaction, known, &spans)?;
     transaction.commit()?;

@@ -3,15 +3,15 @@
 //! | path | answer |
 //! | --- | --- |
 //! | `/api/about` | `{ name, version, pid, store }` |
-//! | `/api/traces?…` | `{ traces: [Trace], cursor }`, newest first |
+//! | `/api/traces?…` | `{ traces: [Trace], cursor, isPartial }`, newest first |
 //! | `/api/traces/:id` | `{ trace: Trace, spans: [Span] }`, without payloads |
 //! | `/api/traces/:id/spans/:span` | a span with everything: `attributes`, `events`, `links`, `resource`, `scope` |
-//! | `/api/sessions?…` | `{ sessions: [Session], cursor }` |
+//! | `/api/sessions?…` | `{ sessions: [Session], cursor, isPartial }` |
 //! | `/api/sessions/:id` | `{ session, traces: [Trace with fullInput, fullOutput] }`, oldest first |
 //! | `/api/facets` | `{ services, agents, users, kinds, models, attributeKeys }` |
 //! | `/api/stats?…` | `{ totals, agents, models, tools, handoffs }` |
 //! | `/api/export?format=…&…` | a download: `otlp-json`, `jsonl`, `halo` or `csv` |
-//! | `/api/live` | an event stream: `trace` events, each with a Trace that is new or has changed |
+//! | `/api/live` | an event stream: `trace` events, each with a Trace that is new or has changed; `gap`: ask again |
 //!
 //! A Trace is `store::summary::TraceSummary`, a Span is `store::spans::SpanSummary`; their fields are
 //! in camel case. Ids may be cut short as long as one thing has such an id. `status` of a trace is
@@ -20,8 +20,10 @@
 //! Filters, all of which must hold: `range=1h` or `from=` and `to=` (milliseconds since 1970),
 //! `service`, `agent`, `session`, `user`, `kind`, `model`, `status`, `attr=key=value` (any number of
 //! times; metadata as `metadata.key`), `q` (see `store::search`). Lists take `limit` (at most 500)
-//! and the `cursor` of the page before; `cursor` is null on the last one. A search that had to look
-//! through very much may end a page early, even an empty one: its cursor goes on.
+//! and the `cursor` of the page before; `cursor` is null on the last one. A search that has
+//! to look through very much ends its page early, even an empty one: `isPartial` says so, and the
+//! cursor goes on. With `q` each Trace has `match`: the `spanId` of a span that has the words, and
+//! `text`, a line of it around them.
 //!
 //! What goes wrong is `{ "error": sentence }` with a status of 4xx or 5xx.
 

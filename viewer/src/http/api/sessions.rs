@@ -8,9 +8,11 @@ use crate::http::parameters::{self, Pairs};
 use crate::store::sessions::{self, SessionSummary, Turn};
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SessionList {
     sessions: Vec<SessionSummary>,
     cursor: Option<String>,
+    is_partial: bool,
 }
 
 #[derive(Serialize)]
@@ -22,7 +24,11 @@ pub struct WholeSession {
 pub fn list(store: &Connection, pairs: &Pairs) -> Result<SessionList, Refusal> {
     let (filter, page) = parameters::list(pairs, &[]).map_err(Refusal::Bad)?;
     let listed = sessions::list(store, &filter, page)?;
-    Ok(SessionList { sessions: listed.items, cursor: listed.next.map(|key| key.to_string()) })
+    Ok(SessionList {
+        sessions: listed.items,
+        cursor: listed.next.map(|key| key.to_string()),
+        is_partial: listed.is_partial,
+    })
 }
 
 pub fn one(store: &Connection, id: &str) -> Result<WholeSession, Refusal> {

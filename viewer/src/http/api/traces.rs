@@ -11,9 +11,11 @@ use crate::store::summary::TraceSummary;
 use crate::store::traces;
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TraceList {
     traces: Vec<TraceSummary>,
     cursor: Option<String>,
+    is_partial: bool,
 }
 
 #[derive(Serialize)]
@@ -25,7 +27,11 @@ pub struct WholeTrace {
 pub fn list(store: &Connection, pairs: &Pairs) -> Result<TraceList, Refusal> {
     let (filter, page) = parameters::list(pairs, &[]).map_err(Refusal::Bad)?;
     let listed = traces::list(store, &filter, page)?;
-    Ok(TraceList { traces: listed.items, cursor: listed.next.map(|key| key.to_string()) })
+    Ok(TraceList {
+        traces: listed.items,
+        cursor: listed.next.map(|key| key.to_string()),
+        is_partial: listed.is_partial,
+    })
 }
 
 pub fn one(store: &Connection, id: &str) -> Result<WholeTrace, Refusal> {
