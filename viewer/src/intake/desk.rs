@@ -13,8 +13,8 @@ use super::record::Record;
 use super::words::Words;
 use super::{Received, Rejection, Source, labels, searched_texts};
 
-/// The one thread that writes has no more to do than these bring.
-const MAX_DESKS: usize = 4;
+/// What these bring is as much as the one thread that writes can take.
+const MAX_DESKS: usize = 2;
 
 /// Of `unpacked`, between requests: what exporters send at once fits.
 const MAX_KEPT_BYTES: usize = 4 << 20;
