@@ -10,6 +10,8 @@ mod json;
 pub mod labels;
 pub mod payload;
 pub mod record;
+#[cfg(test)]
+mod tests;
 pub mod texts;
 pub mod words;
 

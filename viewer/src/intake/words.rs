@@ -261,4 +261,24 @@ mod tests {
         words.add("b");
         assert_eq!(words.take(), "b ");
     }
+
+    /// As one would write it who has time.
+    fn one_by_one(text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let between = |char: char| char.is_ascii() && !char.is_ascii_alphanumeric();
+        for run in text.split(between) {
+            split(&run.to_lowercase(), |word| words.push(word.to_owned()));
+        }
+        words.retain(|word| !word.is_empty() && word.len() <= MAX_WORD_BYTES);
+        words
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_the_same_as_if_read_one_by_one(
+            text in "([a-zA-Z0-9@`{\\[:/\u{7f}\u{0} .,]{0,12}|[a-z]{60,70}|[\\PC]|[ÄßİΣ’返]){0,40}"
+        ) {
+            proptest::prop_assert_eq!(of(&text), one_by_one(&text));
+        }
+    }
 }
