@@ -12,7 +12,7 @@ use super::Stop;
 use super::asked::{DEFAULT_DB, STORE_HELP};
 use super::options::parse;
 use crate::import::{Flaw, read};
-use crate::intake::{self, Received};
+use crate::intake::{self, Desk, Received};
 use crate::store::writer::Receipt;
 use crate::store::{Place, Store};
 use crate::terminal::screen::Screen;
@@ -124,7 +124,8 @@ fn take(store: &Store, file: impl Read) -> (Outcome, Option<Broken>) {
     let mut outcome = Outcome::default();
     let mut flaws = Vec::new();
     let mut more_flaws = 0;
-    let mut waiting = Waiting { store, spans: Vec::new(), receipts: VecDeque::new() };
+    let mut waiting =
+        Waiting { store, desk: Desk::default(), spans: Vec::new(), receipts: VecDeque::new() };
     let read = read(
         file,
         |request| waiting.add(request, &mut outcome),
@@ -144,6 +145,7 @@ fn take(store: &Store, file: impl Read) -> (Outcome, Option<Broken>) {
 
 struct Waiting<'a> {
     store: &'a Store,
+    desk: Desk,
     spans: Vec<Received>,
     receipts: VecDeque<Receipt>,
 }
@@ -154,7 +156,7 @@ impl Waiting<'_> {
         request: ExportTraceServiceRequest,
         outcome: &mut Outcome,
     ) -> Result<(), Broken> {
-        let taken = intake::take(request);
+        let taken = intake::take(request, &mut self.desk);
         outcome.rejected += u64::from(taken.rejected);
         self.spans.extend(taken.received);
         if self.spans.len() >= BATCH_SPANS {

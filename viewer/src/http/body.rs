@@ -2,18 +2,21 @@
 //! in memory at the same time.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use hyper::body::{Body as _, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// OTLP's own bound for a request, before compression.
-pub const MAX_BODY_BYTES: usize = 64 << 20;
+const MAX_BODY_BYTES: usize = 64 << 20;
 /// Of all requests together, as they come in.
 const MAX_BYTES_UNDER_WAY: usize = 256 << 20;
+/// Room that is made before anything has come, for who says how much will come.
+const MAX_BYTES_AHEAD: u64 = 1 << 20;
 /// Nobody on this machine needs longer.
 const MAX_READING_MS: u64 = 30_000;
 
@@ -29,31 +32,39 @@ pub enum Coding {
 }
 
 /// The memory that bodies may take.
-pub struct Room(Semaphore);
+pub struct Room(Arc<Semaphore>);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Semaphore::new(MAX_BYTES_UNDER_WAY))
+        Self(Arc::new(Semaphore::new(MAX_BYTES_UNDER_WAY)))
     }
 }
 
 /// A body as it came, and the room that it takes as long as it is here.
-pub struct Received<'a> {
-    pub bytes: Bytes,
-    _room: Vec<SemaphorePermit<'a>>,
+pub struct Received {
+    bytes: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Received {
+    /// The body without its compression. What came is gone afterwards, and its room is free.
+    pub fn undo(self, coding: Coding, room: &mut BytesMut) -> Result<Bytes, BadBody> {
+        coding.undo(self.bytes, MAX_BODY_BYTES, room)
+    }
 }
 
 impl Room {
-    pub async fn read(&self, body: Incoming) -> Result<Received<'_>, BadBody> {
+    pub async fn read(&self, body: Incoming) -> Result<Received, BadBody> {
         let limit = Duration::from_millis(MAX_READING_MS);
         tokio::time::timeout(limit, self.read_all(body)).await.unwrap_or_else(|_| {
             Err(bad(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."))
         })
     }
 
-    async fn read_all(&self, mut body: Incoming) -> Result<Received<'_>, BadBody> {
-        let mut bytes = BytesMut::new();
-        let mut room = Vec::new();
+    async fn read_all(&self, mut body: Incoming) -> Result<Received, BadBody> {
+        let ahead = body.size_hint().lower().min(MAX_BYTES_AHEAD);
+        let mut bytes = BytesMut::with_capacity(usize::try_from(ahead).unwrap_or_default());
+        let mut room: Option<OwnedSemaphorePermit> = None;
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| {
                 bad(StatusCode::BAD_REQUEST, &format!("The body broke off: {error}."))
@@ -63,10 +74,13 @@ impl Room {
                 return Err(too_large());
             }
             let permits = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
-            let permit = self.0.try_acquire_many(permits).map_err(|_| {
+            let more = Arc::clone(&self.0).try_acquire_many_owned(permits).map_err(|_| {
                 bad(StatusCode::SERVICE_UNAVAILABLE, "Too many requests are under way.")
             })?;
-            room.push(permit);
+            match &mut room {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
             bytes.extend_from_slice(&chunk);
         }
         Ok(Received { bytes: bytes.freeze(), _room: room })
@@ -89,23 +103,25 @@ impl Coding {
         }
     }
 
-    pub fn undo(self, body: Bytes, max_bytes: usize) -> Result<Bytes, BadBody> {
+    fn undo(self, body: Bytes, max_bytes: usize, room: &mut BytesMut) -> Result<Bytes, BadBody> {
+        use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
         match self {
             Self::Identity => Ok(body),
-            Self::Gzip => inflate(flate2::read::MultiGzDecoder::new(body.as_ref()), max_bytes),
-            Self::Deflate => inflate(flate2::read::ZlibDecoder::new(body.as_ref()), max_bytes),
+            Self::Gzip => inflate(MultiGzDecoder::new(body.as_ref()), max_bytes, room),
+            Self::Deflate => inflate(ZlibDecoder::new(body.as_ref()), max_bytes, room),
         }
     }
 }
 
-/// A small body can grow a thousandfold: no more than is allowed is ever made.
-fn inflate(decoder: impl Read, max_bytes: usize) -> Result<Bytes, BadBody> {
-    let mut bytes = Vec::new();
+/// A small body can grow a thousandfold: no more than is allowed is ever made. What is made is in
+/// `room`, which can be used again when it is dropped.
+fn inflate(decoder: impl Read, max_bytes: usize, room: &mut BytesMut) -> Result<Bytes, BadBody> {
+    room.clear();
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX - 1);
-    decoder.take(limit + 1).read_to_end(&mut bytes).map_err(|error| {
+    std::io::copy(&mut decoder.take(limit + 1), &mut room.writer()).map_err(|error| {
         bad(StatusCode::BAD_REQUEST, &format!("The body cannot be decompressed: {error}."))
     })?;
-    if bytes.len() > max_bytes { Err(too_large()) } else { Ok(bytes.into()) }
+    if room.len() > max_bytes { Err(too_large()) } else { Ok(room.split().freeze()) }
 }
 
 fn too_large() -> BadBody {
@@ -134,7 +150,8 @@ mod tests {
     #[test]
     fn a_bomb_is_refused_and_garbage_is_told_apart() {
         let limit = 1 << 16;
-        let undo = |coding: Coding, body: Bytes| coding.undo(body, limit);
+        let mut room = BytesMut::new();
+        let mut undo = |coding: Coding, body: Bytes| coding.undo(body, limit, &mut room);
         assert_eq!(undo(Coding::Gzip, gzipped(b"hello")), Ok(Bytes::from_static(b"hello")));
         assert_eq!(
             undo(Coding::Gzip, gzipped(&vec![0; limit])).map(|bytes| bytes.len()),

@@ -26,6 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::intake::Desks;
 use crate::store::Store;
 use live::Live;
 pub use reply::SERVER;
@@ -54,6 +55,7 @@ struct State {
     store: Store,
     live: Live,
     room: body::Room,
+    desks: Desks,
     rate: receiver::Rate,
     /// Changes when the server ends.
     ending: watch::Receiver<()>,
@@ -72,6 +74,7 @@ pub async fn serve(
         options,
         store: store.clone(),
         room: body::Room::default(),
+        desks: Desks::default(),
         rate: receiver::Rate::default(),
         ending,
     });

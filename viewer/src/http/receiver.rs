@@ -14,7 +14,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
-use super::body::{BadBody, Coding, MAX_BODY_BYTES};
+use super::body::{BadBody, Coding};
 use super::reply::{Reply, reply};
 use super::{State, guard};
 use crate::intake::{self, Encoding, Intake};
@@ -81,18 +81,16 @@ async fn accept(
     }
     let coding = Coding::of(request.headers())?;
     let body = state.room.read(request.into_body()).await?;
-    let bytes = body.bytes.clone();
-    let intake = tokio::task::spawn_blocking(move || {
-        let bytes = coding.undo(bytes, MAX_BODY_BYTES)?;
-        let decoded = intake::decode(&bytes, encoding).map_err(|error| {
+    let intake = state.desks.work(move |desk| {
+        let bytes = body.undo(coding, &mut desk.unpacked)?;
+        intake::receive(bytes, encoding, desk).map_err(|error| {
             BadBody(StatusCode::BAD_REQUEST, format!("The body is no OTLP trace request: {error}."))
-        })?;
-        Ok(intake::take(decoded))
+        })
     });
-    let Intake { received, rejected, reason } = match intake.await {
-        Ok(intake) => intake?,
-        Err(_) => return refused(StatusCode::BAD_REQUEST, "The body cannot be read."),
+    let Some(intake) = intake.await else {
+        return refused(StatusCode::BAD_REQUEST, "The body cannot be read.");
     };
+    let Intake { received, rejected, reason } = intake?;
     let mut message = reason.map(|reason| reason.to_string()).unwrap_or_default();
     let mut rejected = u64::from(rejected);
     if !received.is_empty() {

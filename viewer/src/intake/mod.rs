@@ -3,29 +3,34 @@
 //! that requests do it side by side.
 
 pub mod attributes;
+mod desk;
+mod envelope;
 pub mod hex;
 mod json;
 pub mod labels;
 pub mod payload;
 pub mod record;
+#[cfg(test)]
+mod tests;
 pub mod texts;
 pub mod words;
 
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
-use prost::Message;
+use prost::{DecodeError, Message as _};
 
+pub use desk::{Desk, Desks};
 pub use json::read_value as read_json;
 pub use labels::{Label, LabelKey};
 pub use record::{Record, Root, Tokens};
 
-use payload::Packer;
-use words::Words;
+use envelope::Envelope;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -81,19 +86,31 @@ impl fmt::Display for Rejection {
     }
 }
 
-/// Fails with a clause that says what is wrong with the body.
-pub fn decode(body: &[u8], encoding: Encoding) -> Result<ExportTraceServiceRequest, String> {
+/// Takes the spans out of a request's body. Fails with a clause that says what is wrong with it.
+pub fn receive(body: Bytes, encoding: Encoding, desk: &mut Desk) -> Result<Intake, String> {
     match encoding {
-        Encoding::Protobuf => {
-            ExportTraceServiceRequest::decode(body).map_err(|error| error.to_string())
-        }
-        Encoding::Json => json::read(body),
+        Encoding::Protobuf => open(body, desk).map_err(|error| error.to_string()),
+        Encoding::Json => Ok(take(json::read(&body)?, desk)),
     }
 }
 
-pub fn take(request: ExportTraceServiceRequest) -> Intake {
+fn open(body: Bytes, desk: &mut Desk) -> Result<Intake, DecodeError> {
     let mut intake = Intake::default();
-    let mut desk = Desk::default();
+    for of_resource in Envelope::decode(body)?.resource_spans {
+        for of_scope in &of_resource.scope_spans {
+            let source = Arc::new(Source::of(of_resource.shared(of_scope)));
+            for encoded in &of_scope.spans {
+                let span = Span::decode(encoded.as_ref())?;
+                intake.add(desk.receive(&span, encoded, &source));
+            }
+        }
+    }
+    Ok(intake)
+}
+
+/// The same of a request that is decoded already.
+pub fn take(request: ExportTraceServiceRequest, desk: &mut Desk) -> Intake {
+    let mut intake = Intake::default();
     for mut resource_spans in request.resource_spans {
         for mut scope_spans in std::mem::take(&mut resource_spans.scope_spans) {
             let spans = std::mem::take(&mut scope_spans.spans);
@@ -102,42 +119,23 @@ pub fn take(request: ExportTraceServiceRequest) -> Intake {
                 scope_spans: vec![scope_spans],
                 schema_url: resource_spans.schema_url.clone(),
             }));
-            for span in &spans {
-                match desk.receive(span, &source) {
-                    Ok(received) => intake.received.push(received),
-                    Err(rejection) => {
-                        intake.rejected = intake.rejected.saturating_add(1);
-                        intake.reason.get_or_insert(rejection);
-                    }
-                }
+            for span in spans {
+                intake.add(desk.receive(&span, &span.encode_to_vec(), &source));
             }
         }
     }
     intake
 }
 
-/// What is used for one span after the other.
-#[derive(Default)]
-struct Desk {
-    packer: Packer,
-    words: Words,
-    encoded: Vec<u8>,
-}
-
-impl Desk {
-    fn receive(&mut self, span: &Span, source: &Arc<Source>) -> Result<Received, Rejection> {
-        let record = Record::of(span, source)?;
-        searched_texts(span, |text| self.words.add(text));
-        self.encoded.clear();
-        self.encoded.reserve(span.encoded_len());
-        span.encode_raw(&mut self.encoded);
-        Ok(Received {
-            labels: labels::of_span(span, &record, source),
-            words: self.words.take(),
-            payload: self.packer.pack(&self.encoded),
-            source: Arc::clone(source),
-            record,
-        })
+impl Intake {
+    fn add(&mut self, received: Result<Received, Rejection>) {
+        match received {
+            Ok(received) => self.received.push(received),
+            Err(rejection) => {
+                self.rejected = self.rejected.saturating_add(1);
+                self.reason.get_or_insert(rejection);
+            }
+        }
     }
 }
 

@@ -14,6 +14,10 @@ const VERSION: i64 = 1;
 /// Says what kind of file it is: "Caty".
 const APPLICATION_ID: i64 = 0x4361_7479;
 
+/// New rows go to the end of nearly every table, so that little is read again; what is, the system's
+/// own cache of the file has.
+const WRITER_CACHE_KIB: u64 = 8 * 1024;
+const READER_CACHE_KIB: u64 = 2 * 1024;
 /// Long enough for a large batch on a slow disk.
 const BUSY_TIMEOUT_MS: u64 = 10_000;
 
@@ -73,8 +77,8 @@ pub enum Role {
 pub fn configure(connection: &Connection, role: Role) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     let cache_kib = match role {
-        Role::Writer => 64 * 1024,
-        Role::Reader => 16 * 1024,
+        Role::Writer => WRITER_CACHE_KIB,
+        Role::Reader => READER_CACHE_KIB,
     };
     connection.execute_batch(&format!(
         "PRAGMA cache_size = -{cache_kib};

@@ -14,7 +14,7 @@ use super::summary::{TraceStatus, TraceSummary};
 use super::traces::{Found, Listed};
 use super::{Place, Store, StoreError, Written, facets, search, sessions, spans, stats, traces};
 use crate::http::parameters;
-use crate::intake;
+use crate::intake::{self, Desk};
 
 const SECOND_NS: u64 = 1_000_000_000;
 /// 2026-01-01T00:00:00Z.
@@ -60,7 +60,7 @@ fn ingest(store: &Store, spans: Vec<Span>) -> Written {
     let resource =
         Some(Resource { attributes: vec![text("service.name", "shop")], ..Resource::default() });
     let resource_spans = vec![ResourceSpans { resource, scope_spans, schema_url: String::new() }];
-    let intake = intake::take(ExportTraceServiceRequest { resource_spans });
+    let intake = intake::take(ExportTraceServiceRequest { resource_spans }, &mut Desk::default());
     assert_eq!(intake.rejected, 0);
     store.ingest(intake.received).expect("accepted").wait().expect("stored")
 }
