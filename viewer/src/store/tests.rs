@@ -498,7 +498,8 @@ fn sources_that_no_span_has_any_more_go_and_come_again() {
         let resource = Some(Resource { attributes, ..Resource::default() });
         let resource_spans =
             vec![ResourceSpans { resource, scope_spans, schema_url: String::new() }];
-        let intake = intake::take(ExportTraceServiceRequest { resource_spans });
+        let intake =
+            intake::take(ExportTraceServiceRequest { resource_spans }, &mut Desk::default());
         store.ingest(intake.received).expect("accepted").wait().expect("stored");
     };
     let sources = || -> i64 {
