@@ -29,6 +29,9 @@ const READY_REQUESTS = 100;
 const SENT_MS = 3_600_000;
 /** Senders that are told to wait do so. */
 const RETRY_MS = 100;
+const MOST_ATTEMPTS = 600;
+const OK = 200;
+const BUSY = 503;
 
 interface Figures {
   startMs: number;
@@ -120,17 +123,30 @@ function* take<T>(all: Generator<T>, count: number): Generator<T> {
   }
 }
 
+/** As exporters do: what cannot be taken now, or broke off, is sent again. */
 async function post(contender: Contender, body: Uint8Array): Promise<void> {
-  for (;;) {
+  for (let left = MOST_ATTEMPTS; ; left -= 1) {
+    const status = await attempt(contender, body);
+    if (status === OK) return;
+    if (left === 0 || (status !== undefined && status !== BUSY)) {
+      throw new Error(`${contender.name}: ${status ?? "no answer"}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+async function attempt(contender: Contender, body: Uint8Array): Promise<number | undefined> {
+  try {
     const response = await fetch(`${contender.url}/v1/traces`, {
       method: "POST",
       headers: { "content-type": "application/x-protobuf", "content-encoding": "gzip" },
       body,
     });
     await response.arrayBuffer();
-    if (response.ok) return;
-    if (response.status !== 503) throw new Error(`${contender.name}: ${response.status}`);
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    return response.status;
+  } catch {
+    // Servers close connections that were idle, sometimes just when they are used.
+    return undefined;
   }
 }
 
