@@ -29,7 +29,6 @@ const READY_REQUESTS = 100;
 const SENT_MS = 3_600_000;
 /** Senders that are told to wait do so. */
 const RETRY_MS = 100;
-const MOST_ATTEMPTS = 600;
 const OK = 200;
 const BUSY = 503;
 
@@ -125,10 +124,12 @@ function* take<T>(all: Generator<T>, count: number): Generator<T> {
 
 /** As exporters do: what cannot be taken now, or broke off, is sent again. */
 async function post(contender: Contender, body: Uint8Array): Promise<void> {
-  for (let left = MOST_ATTEMPTS; ; left -= 1) {
+  const begin = performance.now();
+  for (;;) {
     const status = await attempt(contender, body);
     if (status === OK) return;
-    if (left === 0 || (status !== undefined && status !== BUSY)) {
+    const isPassing = status === undefined || status === BUSY;
+    if (!isPassing || performance.now() - begin > SENT_MS) {
       throw new Error(`${contender.name}: ${status ?? "no answer"}`);
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
