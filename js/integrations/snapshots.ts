@@ -15,9 +15,9 @@ import { loadNative } from "../native.js";
 import { screened } from "../spans/screened.js";
 
 export interface Snapshots {
-  capture(kind: PartKind, value: unknown): void;
+  capture(kind: PartKind, value: unknown): unknown;
   /** The span is about to end. */
-  settle(): void;
+  settle?(): void;
 }
 
 const WALKER_BYTES = 64 * 1024;
@@ -27,19 +27,7 @@ const NAMELESS = { s0: 0, s1: 1 };
 let walker: Walker | undefined;
 
 export function snapshotsFor(span: Span): Snapshots {
-  return span instanceof RecordingSpan ? new NativeSnapshots(span) : new KeptSnapshots(span);
-}
-
-class NativeSnapshots implements Snapshots {
-  constructor(private readonly span: RecordingSpan) {}
-
-  capture(kind: PartKind, value: unknown): void {
-    this.span.capture(kind, value);
-  }
-
-  settle(): void {
-    // Each was handed over when it was taken.
-  }
+  return span instanceof RecordingSpan ? span : new KeptSnapshots(span);
 }
 
 class KeptSnapshots implements Snapshots {

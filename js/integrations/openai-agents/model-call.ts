@@ -76,7 +76,7 @@ function capture(
     const kind = name as PartKind;
     snapshots.capture(kind, withPayloads ? value : outline(kind, value));
   }
-  snapshots.settle();
+  snapshots.settle?.();
 }
 
 /** Of whatever provider: nothing says which. */

@@ -54,6 +54,8 @@ export class Call implements ChunkSink {
   argument: unknown;
   /** The request is not recorded yet. */
   private isUnread = false;
+  /** What was sent. Recorded with what comes next: a span that has no parts yet needs no watching. */
+  private body: JsonText | undefined;
   private retries: Retries | undefined;
   private mayBeRetries: Retries[] | undefined;
   private failure: string | undefined;
@@ -100,22 +102,20 @@ export class Call implements ChunkSink {
 
   /** The request is on its way, with this body. */
   sent(body: unknown): void {
-    guarded(this.span, () => {
-      if (typeof body === "string") this.captureRequest(new JsonText(body));
-      else this.readArgument();
-    });
+    if (!this.isUnread) return;
+    if (typeof body === "string") {
+      this.isUnread = false;
+      this.body = new JsonText(body);
+    } else {
+      guarded(this.span, () => this.readArgument());
+    }
   }
 
   private readArgument(): void {
-    const { requestView } = this.operation;
-    const { argument } = this;
-    this.captureRequest(requestView === undefined ? argument : requestView(argument));
-  }
-
-  private captureRequest(request: unknown): void {
-    if (!this.isUnread) return;
     this.isUnread = false;
-    this.capture(this.operation.request, request);
+    const { request, requestView } = this.operation;
+    const { argument } = this;
+    this.capture(request, requestView === undefined ? argument : requestView(argument));
   }
 
   /** The SDK has gone on without telling of what it sends, or has failed before. */
@@ -176,6 +176,11 @@ export class Call implements ChunkSink {
   }
 
   capture(kind: PartKind, value: unknown): void {
+    const { body } = this;
+    if (body !== undefined) {
+      this.body = undefined;
+      this.snapshots.capture(this.operation.request, body);
+    }
     this.snapshots.capture(kind, this.terms.withPayloads ? value : outline(kind, value));
   }
 
@@ -251,11 +256,16 @@ export class Call implements ChunkSink {
       if (message !== undefined) {
         screened(span).setStatus({ code: SpanStatusCode.ERROR, message });
       }
-      this.snapshots.settle();
+      this.snapshots.settle?.();
     } catch (fault) {
       reportFault(span, fault);
     }
-    if (terms.offered === undefined) guarded(span, () => span.end(at));
+    if (terms.offered !== undefined) return;
+    try {
+      span.end(at);
+    } catch (fault) {
+      reportFault(span, fault);
+    }
   }
 
   private tellCircumstances(): void {
@@ -263,12 +273,12 @@ export class Call implements ChunkSink {
     this.headers = undefined;
     this.capture("openai.call", {
       baseURL,
-      azure: typeof this.apiVersion === "string",
+      azure: typeof this.apiVersion === "string" || undefined,
       streaming,
       status,
       requestId: this.requestId ?? (headers === undefined ? undefined : requestIdIn(headers)),
       firstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - this.startedAt,
-      retries: retries?.count ?? 0,
+      retries: retries?.count || undefined,
     });
   }
 

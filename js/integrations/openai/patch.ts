@@ -106,8 +106,8 @@ function begin(
     const span =
       offered?.span ?? tracer.startSpan(operation.spanName, { kind: SpanKind.CLIENT }, parent);
     if (offered !== undefined) span.updateName(operation.spanName);
-    const context = trace.setSpan(parent, span);
     const run = runnerFor(operation, resource, isForeign);
+    const context = run === undefined ? parent : trace.setSpan(parent, span);
     if (!span.isRecording()) return { call: undefined, context, run };
     const call = new Call(span, operation, {
       offered,
