@@ -17,7 +17,7 @@ import type { ContextAccess } from "./capture/context-manager.js";
 import type { ForeignSpanSink } from "./capture/foreign-span.js";
 import { NOOP_TRACER } from "./capture/noop-tracer.js";
 import { overlaid } from "./capture/overlay.js";
-import type { TextCounts } from "./capture/text-rules.js";
+import type { TextCounts } from "./capture/text-counts.js";
 import type { NativePolicy } from "../index.js";
 import type { CatalystTracing } from "./handle.js";
 import type { ResolvedOptions } from "./options.js";

@@ -19,19 +19,12 @@ import type { RedactFunction } from "../options/redact-types.js";
 import type { ContextAccess } from "./context-manager.js";
 import type { RecordedEvent, RecordingSpan } from "./span.js";
 import { suppressTracing } from "./suppression.js";
+import type { TextCounts } from "./text-counts.js";
 
 const HIDDEN = "__REDACTED__";
 
 /** What functions get as the key of what is no attribute. */
 const KEYS = { name: "name", status: "status.message", event: "event.name" } as const;
-
-/** What was redacted here, before the native thread's turn or for somebody else's exporters. */
-export interface TextCounts {
-  /** Texts that a function or a rule changed. */
-  redacted: number;
-  /** Texts that were hidden because a function or a rule failed. */
-  failures: number;
-}
 
 export class TextRules {
   private readonly quiet: Context = suppressTracing(ROOT_CONTEXT);

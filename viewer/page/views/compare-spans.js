@@ -22,7 +22,12 @@ const MOST_CHARS = 200_000;
  */
 export function comparedSpans(leftTrace, rightTrace, pair) {
   const node = pair.left ?? pair.right;
-  const content = h("div", { class: "span-content", tabindex: 0 });
+  const content = h("div", {
+    class: "span-content",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Contents of both spans",
+  });
   const name = node?.span.name ?? "";
   const load = async () => {
     try {
