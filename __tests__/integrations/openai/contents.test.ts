@@ -1,4 +1,4 @@
-// What a span says of its call: what was asked when it was asked, and what was answered, in one
+// What a span says of its call: what was asked, and what was answered, in one
 // piece or many, as far as it arrived.
 
 import assert from "node:assert/strict";
