@@ -8,6 +8,7 @@ import { trace, type Tracer } from "@opentelemetry/api";
 
 import { AsyncContextManager, type ContextAccess } from "./capture/context-manager.js";
 import { ForeignSpans } from "./capture/foreign.js";
+import { linked } from "./capture/linked-context.js";
 import { overlaid } from "./capture/overlay.js";
 import { enter } from "./capture/own-span.js";
 import { choosePropagator } from "./capture/propagation.js";
@@ -244,7 +245,7 @@ export class Tracing implements CatalystTracing {
         return policy();
       },
       counts: this.textCounts,
-      enter: isAlone ? (context, span) => trace.setSpan(context, span) : enter,
+      enter: isAlone ? (context, span) => trace.setSpan(linked(context), span) : enter,
     });
   }
 

@@ -12,6 +12,8 @@ import {
   trace,
 } from "@opentelemetry/api";
 
+import { linked } from "./linked-context.js";
+
 /** Keys and values in turn. Never changed once made: contexts and spans share it. */
 export type Inherited = readonly (string | AttributeValue)[];
 
@@ -60,7 +62,7 @@ export function inheriting(
     const value = changes[key];
     if (value !== undefined && !known.has(key)) merged.push(key, value);
   }
-  return context.setValue(INHERITED, Object.freeze(merged));
+  return linked(context).setValue(INHERITED, Object.freeze(merged));
 }
 
 /** What came with a request or message from another process. */

@@ -8,6 +8,7 @@
  */
 import { type Context, createContextKey } from "@opentelemetry/api";
 
+import { linked } from "./linked-context.js";
 import type { ContextAccess } from "./context-manager.js";
 
 export interface Overlay {
@@ -40,7 +41,7 @@ export function stamped(context: Context): Context {
   let result = context;
   for (const { overlay, key } of overlays) {
     const place = placeIn(overlay);
-    if (result.getValue(key) !== place) result = result.setValue(key, place);
+    if (result.getValue(key) !== place) result = linked(result).setValue(key, place);
   }
   return result;
 }

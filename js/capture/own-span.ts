@@ -12,6 +12,7 @@ import {
   type TraceState,
 } from "@opentelemetry/api";
 
+import { linked } from "./linked-context.js";
 import { RecordingSpan } from "./span.js";
 
 const OWN_SPAN = createContextKey("catalyst-tracing.own-span");
@@ -40,7 +41,7 @@ function isOwn(span: Span): boolean {
 
 /** `context` with `span` active; it is found there also from under spans of others. */
 export function enter(context: Context, span: Span): Context {
-  return trace.setSpan(isOwn(span) ? context.setValue(OWN_SPAN, span) : context, span);
+  return trace.setSpan(isOwn(span) ? linked(context).setValue(OWN_SPAN, span) : context, span);
 }
 
 /** The innermost span of ours in the trace with this id. */

@@ -20,6 +20,7 @@ import {
 import { type Clock, clockForRoot, now } from "./clock.js";
 import { type Inherited, inheritedAt } from "./inherited.js";
 import { hex, nonZeroWord, word, wordOf } from "./ids.js";
+import { linked } from "./linked-context.js";
 import { nameText } from "../handoff/stand-ins.js";
 import { enter, ownSpanIn, UnsampledContext } from "./own-span.js";
 import type { Recorder, Scope } from "./recorder.js";
@@ -240,7 +241,9 @@ export class RecordingTracer implements Tracer {
     const parent = isContext(given) ? given : this.recorder.contexts.active();
     const span = this.startSpan(name, options, parent);
     const body = fn as (span: Span) => ReturnType<F>;
-    const inside = this.recorder.isBeside ? enter(parent, span) : trace.setSpan(parent, span);
+    const inside = this.recorder.isBeside
+      ? enter(parent, span)
+      : trace.setSpan(linked(parent), span);
     return this.recorder.contexts.with(inside, body, undefined, span);
   }
 }

@@ -5,6 +5,8 @@
  */
 import { type Context, createContextKey, type Span, trace } from "@opentelemetry/api";
 
+import { linked } from "../capture/linked-context.js";
+
 export interface LlmSlot {
   readonly span: Span;
   /** Set when somebody has begun to write into the span; a second call gets a span of its own. */
@@ -22,7 +24,7 @@ export function newSlot(span: Span): LlmSlot {
 }
 
 export function offering(context: Context, slot: LlmSlot): Context {
-  return context.setValue(SLOT, slot);
+  return linked(context).setValue(SLOT, slot);
 }
 
 /** For a client that makes the call: the span to write into, when nobody has it yet. */

@@ -3,6 +3,7 @@
  */
 import { type Context, createContextKey } from "@opentelemetry/api";
 
+import { linked } from "../../capture/linked-context.js";
 import type { SpanState } from "./span-state.js";
 import type { TraceState } from "./trace-state.js";
 
@@ -33,7 +34,7 @@ export function newScope(input: unknown): RunScope {
 }
 
 export function inRun(context: Context, scope: RunScope): Context {
-  return context.setValue(SCOPE, scope);
+  return linked(context).setValue(SCOPE, scope);
 }
 
 export function runAt(context: Context): RunScope | undefined {
