@@ -112,6 +112,34 @@ testCalls("a response that is left early has what had arrived", async ({ client,
   assert.equal((await only()).attributes["llm.output_messages.0.message.content"], said);
 });
 
+testCalls("a response that is left early keeps the items that were complete", async (round) => {
+  const { client, server, only } = round;
+  server.reply(responses.output([items.reasoning({ summary: ["I think."] }), items.text(STORY)]));
+  let said = "";
+  const body = { model: "o4-mini", input: "Tell me a story", stream: true };
+  for await (const event of await client.responses.create(body)) {
+    if (event["type"] === "response.output_text.delta") said += String(event["delta"]);
+    if (said.length > 5) break;
+  }
+  const output = String((await only()).attributes["output.value"]);
+  assert.ok(output.includes("I think.") && output.includes(JSON.stringify(said)), output);
+});
+
+testCalls("what the SDK puts together of a stream is recorded once", async (round) => {
+  const { client, server, only } = round;
+  server.reply(responses.text(STORY));
+  let said = "";
+  const runner = client.responses.stream({ model: "gpt-4o", input: "Tell me a story" });
+  await outcome(async () => {
+    for await (const event of runner) {
+      if (event["type"] === "response.output_text.delta") said += String(event["delta"]);
+      if (said.length > 5) runner.abort();
+    }
+  });
+  const heard = String((await only()).attributes["llm.output_messages.0.message.content"]);
+  assert.ok(heard.startsWith(said) && STORY.startsWith(heard), heard);
+});
+
 testCalls("a span processor sees what a collector gets", async ({ client, tracing, only }) => {
   const seen: Attributes[] = [];
   tracing.provider.addSpanProcessor({

@@ -1,6 +1,6 @@
 /**
  * Streams of the Responses API. Its last event repeats the whole answer; the events before it matter
- * where the stream is cut off.
+ * where the stream is cut off, and are kept until that is known.
  */
 import type { PartKind } from "../../handoff/parts.js";
 import type { ChunkReader, Chunks, ChunkSink } from "./chunks.js";
@@ -18,6 +18,8 @@ interface Run {
 }
 
 class ResponseEvents implements Chunks {
+  /** Which answer begins, and its items as they come and are complete. */
+  private events: Fields[] = [];
   private runs: Run[] = [];
   private last: Run | undefined;
   private hasToken = false;
@@ -34,35 +36,32 @@ class ResponseEvents implements Chunks {
     if (typeof delta === "string" && type.endsWith(".delta")) return this.grow(event, delta);
     switch (type) {
       case "response.created":
-        return this.begin(event);
+        this.events.push(begun(event));
+        break;
       case "response.output_item.added":
+        this.events.push(added(event));
         break;
       case "response.output_item.done":
-        this.drop((run) => run.event["output_index"] === event["output_index"]);
+        this.runs = this.runs.filter((run) => run.event["output_index"] !== event["output_index"]);
+        this.last = undefined;
+        this.events.push(event);
         break;
       case "response.failed":
         this.sink.modelFailed(failureMessage(fieldsOf(event["response"])["error"]));
-        this.drop(() => true);
+        this.complete(event);
         break;
       case "response.completed":
       case "response.incomplete":
-        this.drop(() => true);
+        this.complete(event);
         break;
       case "error":
         this.sink.modelFailed(failureMessage(event));
         this.flush();
+        this.sink.capture(this.kind, event);
         break;
       default:
-        // What it says, another event says again or the deltas have said.
-        return;
+      // What it says, another event says again or the deltas have said.
     }
-    this.sink.capture(this.kind, event);
-  }
-
-  /** The whole request is repeated in here; of the answer there is no more than its name. */
-  private begin({ type, response }: Fields): void {
-    const { id, object, created_at, status, model } = fieldsOf(response);
-    this.sink.capture(this.kind, { type, response: { id, object, created_at, status, model } });
   }
 
   private grow(event: Fields, text: string): void {
@@ -79,19 +78,40 @@ class ResponseEvents implements Chunks {
     run.text += text;
   }
 
-  private drop(isIt: (run: Run) => boolean): void {
-    this.runs = this.runs.filter((run) => !isIt(run));
+  private complete(event: Fields): void {
+    this.forget();
+    this.sink.captureJson(this.kind, event);
+  }
+
+  private forget(): void {
+    this.events = [];
+    this.runs = [];
     this.last = undefined;
   }
 
   flush(): void {
-    for (const { event, text } of this.runs) {
+    const { events, runs } = this;
+    this.forget();
+    for (const event of events) this.sink.capture(this.kind, event);
+    for (const { event, text } of runs) {
       const { logprobs: _logprobs, obfuscation: _obfuscation, ...others } = event;
       this.sink.capture(this.kind, { ...others, delta: text });
     }
-    this.runs = [];
-    this.last = undefined;
   }
+}
+
+/** The whole request is repeated in there; of the answer there is no more than its name. */
+function begun({ type, response }: Fields): Fields {
+  const { id, object, created_at, status, model } = fieldsOf(response);
+  return { type, response: { id, object, created_at, status, model } };
+}
+
+/** The item as it is now: helpers of the SDK's let it grow by what comes. */
+function added(event: Fields): Fields {
+  const item = fieldsOf(event["item"]);
+  const content: unknown = item["content"];
+  if (!Array.isArray(content)) return { ...event, item: { ...item } };
+  return { ...event, item: { ...item, content: content.slice() as unknown[] } };
 }
 
 function isSameText(a: Fields, b: Fields): boolean {

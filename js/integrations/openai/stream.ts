@@ -61,20 +61,20 @@ class Listener {
       else this.call.chunk(step.value);
     };
     const onError = (error: unknown): void => this.fail(error);
-    steps.next = (...args) => {
+    replace(steps, "next", (...args: [] | [unknown]) => {
       const step = next.apply(steps, args);
       this.reader ??= steps;
       isPromise ??= types.isPromise(step);
       // The very promise is returned: its reader does not wait a turn longer.
       if (isPromise && this.reader === steps) step.then(onStep, onError);
       return step;
-    };
+    });
     if (close === undefined) return;
-    steps.return = (value) => {
+    replace(steps, "return", (value: unknown) => {
       // First, because the SDK aborts the request when a reader leaves early.
       if (this.reader === steps) this.finish();
       return close.call(steps, value);
-    };
+    });
   }
 
   private finish(): void {
@@ -87,4 +87,9 @@ class Listener {
     stopWaiting(this.call);
     this.call.fail(error);
   }
+}
+
+/** Not by assignment: each stream has a shape of its own, for which the engine would learn to assign. */
+function replace(steps: Steps, name: keyof Steps, value: unknown): void {
+  Object.defineProperty(steps, name, { value, writable: true, configurable: true });
 }

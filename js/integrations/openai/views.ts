@@ -81,21 +81,14 @@ export function retrieval(id: unknown): unknown {
   return { response_id: id };
 }
 
-/** The SDK adds all texts once more, for convenience. */
-export function withoutOutputText(answer: unknown): unknown {
-  if (fieldsOf(answer)["output_text"] === undefined) return answer;
-  return { ...fieldsOf(answer), output_text: undefined };
-}
-
 /**
  * Who asks again for an answer uses no tokens, unless it was made in the background and the call
  * that made it could not tell.
  */
 export function withoutUsage(answer: unknown): unknown {
   const { usage, background } = fieldsOf(answer);
-  const said = withoutOutputText(answer);
-  if (background === true || usage === undefined || usage === null) return said;
-  return { ...fieldsOf(said), usage: undefined };
+  if (background === true || usage === undefined || usage === null) return answer;
+  return { ...fieldsOf(answer), usage: undefined };
 }
 
 /** Log probabilities can be a hundred times as long as what was said. */

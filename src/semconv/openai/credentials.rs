@@ -21,14 +21,14 @@ pub(super) fn request_json(body: View<'_, '_>, without: &[&str]) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// A response without its log probabilities, and without the vectors and images that have
-/// attributes of their own.
+/// A response without its log probabilities, without the vectors and images that have attributes of
+/// their own, and without the texts that the SDK puts together of it once more.
 pub(super) fn response_json(response: View<'_, '_>) -> String {
     let mut out = Vec::with_capacity(response.value.size_hint());
     write_object(&mut out, response.value, response.keys, |key| {
         if key.is("choices") || key.is("data") {
             Field::With(|out, value, keys| write_array(out, value, keys, write_choice))
-        } else if key.is("logprobs") {
+        } else if key.is("logprobs") || key.is("output_text") {
             Field::LeaveOut
         } else {
             common(key)
