@@ -123,12 +123,23 @@ export class RecordingSpan extends ReadableView implements Span {
 
   setAttributes(attributes: Attributes): this {
     if (typeof attributes !== "object" || attributes === null) return this;
-    this.recorder.guard(() => {
-      for (const key of Object.keys(attributes)) {
-        this.recorder.guard(() => this.setAttribute(key, attributes[key]));
+    for (const key of this.keysOf(attributes)) {
+      try {
+        this.setAttribute(key, attributes[key]);
+      } catch (fault) {
+        this.recorder.report(fault);
       }
-    });
+    }
     return this;
+  }
+
+  private keysOf(attributes: Attributes): readonly string[] {
+    try {
+      return Object.keys(attributes);
+    } catch (fault) {
+      this.recorder.report(fault);
+      return [];
+    }
   }
 
   /** What OpenTelemetry has no attribute type for goes out as its JSON, as it is now. */
@@ -254,6 +265,15 @@ export class RecordingSpan extends ReadableView implements Span {
   private ignore(): this {
     this.recorder.countIgnored();
     return this;
+  }
+}
+
+/** Whether a span is one of ours. Anything can be passed for a span; a proxy can throw at that. */
+export function isRecordingSpan(span: Span): span is RecordingSpan {
+  try {
+    return span instanceof RecordingSpan;
+  } catch {
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@
  * The guard between integrations and their hosts: what is done for a span inside a call of the app's
  * must not throw into it. A fault is counted where the span counts, and said once.
  */
-import type { Span, Tracer } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
 
 import { RecordingSpan } from "../capture/span.js";
 import { RecordingTracer } from "../capture/tracer.js";
@@ -17,7 +17,7 @@ export function guarded(span: Span, act: () => void): void {
   }
 }
 
-/** For loops in which a closure per turn would be the most of the work. */
+/** Where a closure would be a good part of the work: in loops, and in what every span passes. */
 export function reportFault(span: Span, fault: unknown): void {
   try {
     if (span instanceof RecordingSpan) span.recorder.report(fault);
@@ -32,12 +32,14 @@ export function faultless(act: () => void): void {
   try {
     act();
   } catch (fault) {
-    reportUnder(activeTracer(), fault);
+    reportSpanless(fault);
   }
 }
 
-function reportUnder(tracer: Tracer, fault: unknown): void {
+/** As `reportFault`. */
+export function reportSpanless(fault: unknown): void {
   try {
+    const tracer = activeTracer();
     if (tracer instanceof RecordingTracer) tracer.recorder.report(fault);
     else warnOnce("a fault inside an integration was kept from the app", "integration fault");
   } catch {

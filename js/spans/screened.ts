@@ -18,7 +18,7 @@ import type {
 } from "@opentelemetry/api";
 
 import { exceptionAttributes } from "../capture/exception.js";
-import { RecordingSpan } from "../capture/span.js";
+import { isRecordingSpan } from "../capture/span.js";
 import { loadNative } from "../native.js";
 import type { NativePolicy } from "../../index.js";
 import { Lookup } from "../options/lookup.js";
@@ -36,11 +36,9 @@ const KIND = Attr.SPAN_KIND;
  * where it records nothing.
  */
 export function screened(span: Span): Span {
+  if (isRecordingSpan(span)) return span;
   const isAsItIs = guarded(
-    () =>
-      span instanceof RecordingSpan ||
-      span instanceof ScreenedSpan ||
-      (span as Partial<Span>).isRecording?.() === false,
+    () => span instanceof ScreenedSpan || (span as Partial<Span>).isRecording?.() === false,
   );
   return isAsItIs === true ? span : new ScreenedSpan(span);
 }
@@ -53,6 +51,7 @@ export function startScreened(
   context: Context,
 ): Span {
   const span = tracer.startSpan(name, options, context);
+  if (isRecordingSpan(span)) return span;
   guarded(() => {
     const own = screened(span);
     if (own === span) return;

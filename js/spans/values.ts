@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 
 import type { AttributeValue, Span } from "@opentelemetry/api";
 
-import { RecordingSpan } from "../capture/span.js";
+import { isRecordingSpan } from "../capture/span.js";
+import { Attr } from "../semconv.js";
 import { guarded } from "./guard.js";
 import { screened } from "./screened.js";
 import { content, type Fields, isLeftOut, prepare, read, threw } from "../handoff/stand-ins.js";
@@ -63,7 +64,7 @@ function plain(value: unknown, ancestors: readonly object[]): unknown {
 
 /** Sets an attribute to any value; what is left out of JSON (`undefined`, functions) is left out. */
 export function setSpanAttribute(span: Span, key: string, value: unknown): void {
-  if (isOurs(span)) {
+  if (isRecordingSpan(span)) {
     span.setAttribute(key, value);
     return;
   }
@@ -94,32 +95,42 @@ export function setSpanAttributes(span: Span, attributes: object): void {
   }
 }
 
-/** Sets `input.value` or `output.value`, and its MIME type. */
-export function setContent(span: Span, name: "input" | "output", given: unknown): void {
+/** Written out: a text that is put together anew is slow to find among the keys. */
+const CONTENT = {
+  input: { value: Attr.INPUT_VALUE, type: Attr.INPUT_MIME_TYPE },
+  output: { value: Attr.OUTPUT_VALUE, type: Attr.OUTPUT_MIME_TYPE },
+} as const;
+
+/**
+ * Sets `input.value` or `output.value`, and its MIME type.
+ * @param textType - what a text is
+ */
+export function setContent(
+  span: Span,
+  name: "input" | "output",
+  given: unknown,
+  textType: string = TEXT,
+): void {
   if (isLeftOut(given)) return;
   const value = typeof given === "bigint" ? String(given) : given;
   const isText = typeof value === "string";
-  const type = isText ? TEXT : JSON_TYPE;
-  if (!isOurs(span)) {
+  const type = isText ? textType : JSON_TYPE;
+  const keys = CONTENT[name];
+  if (!isRecordingSpan(span)) {
     const text = stringifyValue(value);
-    screened(span).setAttributes({ [`${name}.value`]: text, [`${name}.mime_type`]: type });
+    screened(span).setAttributes({ [keys.value]: text, [keys.type]: type });
     return;
   }
-  if (isText) span.setAttribute(`${name}.value`, value);
-  else span.setJson(`${name}.value`, value);
-  span.setAttribute(`${name}.mime_type`, type);
+  if (isText) span.setAttribute(keys.value, value);
+  else span.setJson(keys.value, value);
+  span.setAttribute(keys.type, type);
 }
 
 /** Sets an attribute to the JSON of a value, whatever its type. */
 export function setJson(span: Span, key: string, value: unknown): void {
-  if (!isOurs(span)) screened(span).setAttribute(key, stringifyValue(value));
+  if (!isRecordingSpan(span)) screened(span).setAttribute(key, stringifyValue(value));
   else if (typeof value === "string") span.setAttribute(key, value);
   else span.setJson(key, value);
-}
-
-/** Anything can be passed for a span; a proxy can throw at that. */
-function isOurs(span: Span): span is RecordingSpan {
-  return guarded(() => span instanceof RecordingSpan) === true;
 }
 
 function isAttributeValue(value: unknown): value is AttributeValue {

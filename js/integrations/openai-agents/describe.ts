@@ -3,10 +3,10 @@
  * its data amount to. The aggregated usage of tasks and turns goes out under names of its own: as
  * token counts it would be counted twice.
  */
-import type { Span } from "@opentelemetry/api";
+import { type Span, SpanKind, type SpanOptions } from "@opentelemetry/api";
 
 import { Attr, SpanKindValues, type SpanKindValue } from "../../semconv.js";
-import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
+import { JSON_TYPE, setContent, setJson, setSpanAttribute, TEXT } from "../../spans/values.js";
 import { serverData, serverName } from "./credentials.js";
 import type { SpanData } from "./sdk.js";
 
@@ -125,27 +125,48 @@ const UNKNOWN: Description = {
 };
 
 /** Those that stand for a call of a model that writes, and hold what it was asked. */
-export function isModelCall({ type }: SpanData): boolean {
+export function isModelCall({ type }: Pick<SpanData, "type">): boolean {
   return type === "response" || type === "generation";
+}
+
+/** With what a span of that type starts. */
+function startOptions(type: string, kind: SpanKindValue): SpanOptions {
+  return {
+    kind: isModelCall({ type }) ? SpanKind.CLIENT : SpanKind.INTERNAL,
+    attributes: { [Attr.SPAN_KIND]: kind, "openai.agents.span_type": type },
+  };
+}
+
+/** Made once: every span starts with one of these. */
+const START_OPTIONS: ReadonlyMap<string, SpanOptions> = new Map(
+  Object.entries(DESCRIPTIONS).map(([type, { kind }]) => [type, startOptions(type, kind)]),
+);
+
+export function startOptionsOf({ type }: SpanData): SpanOptions {
+  return START_OPTIONS.get(type) ?? startOptions(type, UNKNOWN.kind);
 }
 
 export function describe(data: SpanData): Description {
   return DESCRIPTIONS[data.type] ?? UNKNOWN;
 }
 
+/** By what JSON begins with, unless it is a mere word, number or string. */
+const END_OF_JSON: ReadonlyMap<string | undefined, string> = new Map([
+  ["{", "}"],
+  ["[", "]"],
+]);
+
 /** Arguments and results of tools are texts that mostly hold JSON. */
 function setArguments(span: Span, name: "input" | "output", value: unknown): void {
   if (value === undefined || value === null || value === "") return;
-  setContent(span, name, value);
-  if (typeof value === "string" && isJson(value)) {
-    span.setAttribute(`${name}.mime_type`, "application/json");
-  }
+  const isText = typeof value === "string" && !isJson(value);
+  setContent(span, name, value, isText ? TEXT : JSON_TYPE);
 }
 
 function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
   // Looking at the ends is enough to choose how it is shown; parsing it here would cost too much.
-  return /[\]}]\s*$/.test(text);
+  const ends = END_OF_JSON.get(text.trimStart().at(0));
+  return ends !== undefined && text.trimEnd().at(-1) === ends;
 }
 
 function setFilled(span: Span, name: "input" | "output", value: unknown): void {

@@ -7,7 +7,7 @@ import type { Tracer } from "@opentelemetry/api";
 import { NOOP_TRACER } from "../../capture/noop-tracer.js";
 import { underneath } from "../../capture/overlay.js";
 import { activeContext } from "../../runtime.js";
-import { faultless } from "../guard.js";
+import { faultless, reportSpanless } from "../guard.js";
 import { attach, traceStateOf, spanStateOf, stateOf } from "./attached.js";
 import type { SdkOverlay } from "./overlay.js";
 import { patch } from "./patch.js";
@@ -25,6 +25,9 @@ import { startedRun, whenLeft } from "./storage.js";
 import { TraceState } from "./trace-state.js";
 
 export class Follower {
+  /** Prototypes of spans and traces that were met. */
+  private readonly followed = new WeakSet<object>();
+
   constructor(
     private readonly sdk: AgentsSdk,
     private readonly tracer: () => Tracer,
@@ -56,15 +59,17 @@ export class Follower {
   }
 
   private tracedCreateTrace(original: AnyMethod): AnyMethod {
-    const meet = (sdkTrace: unknown): void => {
-      faultless(() => {
-        this.followTracesLike(sdkTrace as SdkTrace);
-        this.tellOfRun(sdkTrace as SdkTrace);
-      });
+    const meet = (sdkTrace: SdkTrace): void => {
+      try {
+        this.followTracesLike(sdkTrace);
+        this.tellOfRun(sdkTrace);
+      } catch (fault) {
+        reportSpanless(fault);
+      }
     };
     return function createTrace(this: unknown, ...args: unknown[]): unknown {
       const sdkTrace = original.apply(this, args);
-      meet(sdkTrace);
+      meet(sdkTrace as SdkTrace);
       return sdkTrace;
     };
   }
@@ -79,12 +84,16 @@ export class Follower {
   }
 
   private tracedCreateSpan(original: AnyMethod, overlay: SdkOverlay): AnyMethod {
-    const adopt = (span: SdkSpan, parent: unknown): void => {
-      faultless(() => this.adopt(span, parent as SdkSpan | SdkTrace | undefined, overlay));
+    const adopt = (span: SdkSpan, parent: SdkSpan | SdkTrace | undefined): void => {
+      try {
+        this.adopt(span, parent, overlay);
+      } catch (fault) {
+        reportSpanless(fault);
+      }
     };
     return function createSpan(this: unknown, ...args: unknown[]): unknown {
       const span = original.apply(this, args) as SdkSpan;
-      adopt(span, args[1]);
+      adopt(span, args[1] as SdkSpan | SdkTrace | undefined);
       return span;
     };
   }
@@ -98,12 +107,18 @@ export class Follower {
       : this.traceState(parent ?? this.sdk.getCurrentTrace());
     if (trace === undefined) return;
     const above = parent ?? this.sdk.getCurrentSpan() ?? this.sdk.getCurrentTrace() ?? undefined;
-    followSpansLike(span);
+    const prototype = Object.getPrototypeOf(span) as object;
+    if (!this.followed.has(prototype)) {
+      this.followed.add(prototype);
+      followSpansLike(prototype);
+    }
     attach(span, new SpanState(span, above, trace, overlay));
   }
 
   private followTracesLike(sdkTrace: SdkTrace): void {
     const prototype = Object.getPrototypeOf(sdkTrace) as object;
+    if (this.followed.has(prototype)) return;
+    this.followed.add(prototype);
     const started = (one: SdkTrace): void => {
       const state = this.traceState(one);
       if (state === undefined) return;
@@ -112,13 +127,21 @@ export class Follower {
     };
     patch(prototype, "start", (original) => {
       return function start(this: unknown, ...args: unknown[]): unknown {
-        faultless(() => started(this as SdkTrace));
+        try {
+          started(this as SdkTrace);
+        } catch (fault) {
+          reportSpanless(fault);
+        }
         return original.apply(this, args);
       };
     });
     patch(prototype, "end", (original) => {
       return function end(this: unknown, ...args: unknown[]): unknown {
-        faultless(() => traceStateOf(this as SdkTrace)?.over());
+        try {
+          traceStateOf(this as SdkTrace)?.over();
+        } catch (fault) {
+          reportSpanless(fault);
+        }
         return original.apply(this, args);
       };
     });
@@ -127,17 +150,24 @@ export class Follower {
 }
 
 /** Before the SDK's own method, whose processors may run any code of the app's. */
-function followSpansLike(span: SdkSpan): void {
-  const prototype = Object.getPrototypeOf(span) as object;
+function followSpansLike(prototype: object): void {
   patch(prototype, "start", (original) => {
     return function start(this: unknown, ...args: unknown[]): unknown {
-      faultless(() => spanStateOf(this as SdkSpan)?.begin());
+      try {
+        spanStateOf(this as SdkSpan)?.begin();
+      } catch (fault) {
+        reportSpanless(fault);
+      }
       return original.apply(this, args);
     };
   });
   patch(prototype, "end", (original) => {
     return function end(this: unknown, ...args: unknown[]): unknown {
-      faultless(() => spanStateOf(this as SdkSpan)?.end(this as SdkSpan));
+      try {
+        spanStateOf(this as SdkSpan)?.end(this as SdkSpan);
+      } catch (fault) {
+        reportSpanless(fault);
+      }
       return original.apply(this, args);
     };
   });
@@ -147,12 +177,14 @@ function followSpansLike(span: SdkSpan): void {
 function tracedClone(original: AnyMethod): AnyMethod {
   return function clone(this: unknown, ...args: unknown[]): unknown {
     const cloned = original.apply(this, args) as object;
-    faultless(() => {
+    try {
       const state = stateOf(this as object);
       if (state !== undefined) attach(cloned, state);
       // Until 0.8 the clone of a trace that records nothing looks like any other.
       else if (isDisabled(this as SdkSpan | SdkTrace)) attach(cloned, null);
-    });
+    } catch (fault) {
+      reportSpanless(fault);
+    }
     return cloned;
   };
 }

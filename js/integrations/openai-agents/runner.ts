@@ -4,13 +4,12 @@
  */
 import { activeContext, runIn, whatRuns } from "../../runtime.js";
 import { Attr } from "../../semconv.js";
-import { setContent, setJson, setSpanAttribute } from "../../spans/values.js";
-import { faultless } from "../guard.js";
+import { setContent, setSpanAttribute, stringifyValue } from "../../spans/values.js";
+import { faultless, reportSpanless } from "../guard.js";
 import { fieldsOf, isFunction } from "../openai/fields.js";
 import { mayRecordPayloads, withPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
 import type { Models } from "./models.js";
-import { patch } from "./patch.js";
 import { inRun, newScope, type RunScope, untraced } from "./run-scope.js";
 import type { AgentsSdk, AnyMethod } from "./sdk.js";
 import { startRun, tellsOfRuns } from "./storage.js";
@@ -49,9 +48,7 @@ export function tracedRun(original: AnyMethod, watch: Watch): AnyMethod {
     else {
       const ended = (): void => watched.over(fieldsOf(result)["error"]);
       loop.then(ended, (error: unknown) => watched.over(error));
-      faultless(() =>
-        patch(result as object, "_raiseError", (raise) => tracedRaise(raise, watched)),
-      );
+      faultless(() => watchRaise(result as object, watched));
     }
     return result;
   };
@@ -130,11 +127,20 @@ function streamLoop(result: unknown): Promise<unknown> | undefined {
 }
 
 /** So the app hears of a failure, before the loop is over. */
-function tracedRaise(original: AnyMethod, run: WatchedRun): AnyMethod {
-  return function raiseError(this: unknown, ...args: unknown[]): unknown {
+function watchRaise(result: object, run: WatchedRun): void {
+  const { _raiseError: original } = fieldsOf(result);
+  if (!isFunction(original)) return;
+  const value = function (this: unknown, ...args: unknown[]): unknown {
     if (run.isQuiet()) run.over(args[0]);
     return original.apply(this, args);
   };
+  const enumerable = Object.hasOwn(result, "_raiseError");
+  Object.defineProperty(result, "_raiseError", {
+    value,
+    enumerable,
+    writable: true,
+    configurable: true,
+  });
 }
 
 /** What starts a run is recorded; the saved state that resumes one is not its input. */
@@ -144,27 +150,47 @@ function inputIn(input: unknown): unknown {
 
 export function tracedEmit(sdk: AgentsSdk, original: AnyMethod, models: Models): AnyMethod {
   return function emit(this: unknown, ...args: unknown[]): unknown {
-    faultless(() => {
-      if (args[0] === "agent_start") models.meet(this, args[2]);
-      else observe(sdk, args);
-    });
+    try {
+      switch (args[0]) {
+        case "agent_start":
+          models.meet(this, args[2]);
+          break;
+        case "agent_tool_start":
+          observeTool(sdk, args[3], args[4]);
+          break;
+        case "agent_end":
+          observeOutput(sdk, args[3]);
+      }
+    } catch (fault) {
+      reportSpanless(fault);
+    }
     return original.apply(this, args);
   };
 }
 
-function observe(sdk: AgentsSdk, [event, , , subject, details]: unknown[]): void {
-  if (event !== "agent_end" && event !== "agent_tool_start") return;
+function observeOutput(sdk: AgentsSdk, output: unknown): void {
   const state = spanStateOf(sdk.getCurrentSpan());
-  if (event === "agent_end") {
-    const span = state?.agent?.current;
-    if (span !== undefined && state?.mayRecordPayloads() === true) {
-      setContent(span, "output", subject);
-    }
-  } else if (state?.type === "function" && state.current !== undefined) {
-    const { description, parameters } = fieldsOf(subject);
-    setSpanAttribute(state.current, Attr.TOOL_DESCRIPTION, description);
-    if (parameters !== undefined) setJson(state.current, Attr.TOOL_PARAMETERS, parameters);
-    const { callId, id } = fieldsOf(fieldsOf(details)["toolCall"]);
-    setSpanAttribute(state.current, Attr.TOOL_CALL_ID, callId ?? id);
-  }
+  const span = state?.agent?.current;
+  if (span !== undefined && state?.mayRecordPayloads() === true) setContent(span, "output", output);
+}
+
+function observeTool(sdk: AgentsSdk, tool: unknown, details: unknown): void {
+  const state = spanStateOf(sdk.getCurrentSpan());
+  if (state?.type !== "function" || state.current === undefined) return;
+  const { description, parameters } = fieldsOf(tool);
+  setSpanAttribute(state.current, Attr.TOOL_DESCRIPTION, description);
+  setSpanAttribute(state.current, Attr.TOOL_PARAMETERS, schemaText(parameters));
+  const { callId, id } = fieldsOf(fieldsOf(details)["toolCall"]);
+  setSpanAttribute(state.current, Attr.TOOL_CALL_ID, callId ?? id);
+}
+
+/** Of the parameters of tools, which are made once and called often. */
+const schemaTexts = new WeakMap<object, string>();
+
+function schemaText(parameters: unknown): string | undefined {
+  if (parameters === undefined) return undefined;
+  if (typeof parameters !== "object" || parameters === null) return stringifyValue(parameters);
+  let text = schemaTexts.get(parameters);
+  if (text === undefined) schemaTexts.set(parameters, (text = stringifyValue(parameters)));
+  return text;
 }

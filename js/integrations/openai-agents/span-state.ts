@@ -2,7 +2,7 @@
  * What is known of a span of the SDK's: our span for it, from its start to its end, or to an
  * interruption and on from there, and the context of what happens inside.
  */
-import { type Context, type Span, SpanKind } from "@opentelemetry/api";
+import type { Context, Span } from "@opentelemetry/api";
 
 import { inheriting } from "../../capture/inherited.js";
 import { placeOf, underneath } from "../../capture/overlay.js";
@@ -13,7 +13,7 @@ import { setContent, setSpanAttribute } from "../../spans/values.js";
 import { type LlmSlot, newSlot, offering, share } from "../llm-slot.js";
 import { mayRecordPayloads } from "../payloads.js";
 import { spanStateOf } from "./attached.js";
-import { describe, isModelCall } from "./describe.js";
+import { describe, isModelCall, startOptionsOf } from "./describe.js";
 import { setFailure } from "./failure.js";
 import { fillModelCall } from "./model-call.js";
 import type { SdkOverlay } from "./overlay.js";
@@ -83,15 +83,10 @@ export class SpanState {
   }
 
   private start(spanData: SpanData, parent: Context, isCall: boolean): void {
-    const { kind, name } = describe(spanData);
-    const title = name(spanData);
+    const title = describe(spanData).name(spanData);
     const isAgent = spanData.type === "agent";
     const context = isAgent ? inheriting(parent, { [Attr.AGENT_NAME]: title }) : parent;
-    const options = {
-      kind: isCall ? SpanKind.CLIENT : SpanKind.INTERNAL,
-      attributes: { [Attr.SPAN_KIND]: kind, "openai.agents.span_type": spanData.type },
-    };
-    const span = startScreened(this.trace.tracer, title, options, context);
+    const span = startScreened(this.trace.tracer, title, startOptionsOf(spanData), context);
     this.span = span;
     this.inside = withActive(context, span);
     if (isCall) {
