@@ -42,19 +42,6 @@ export class JsonText {
     this.#text = text;
   }
 
-  /**
-   * For what was JSON before, and has many small fields: those take longer one by one. The value
-   * itself where it cannot be written.
-   */
-  static of(value: unknown): unknown {
-    try {
-      const text = JSON.stringify(value) as string | undefined;
-      return text === undefined ? value : new JsonText(text);
-    } catch {
-      return value;
-    }
-  }
-
   /** The text, if the value is one of these; of any other value nothing is read. */
   static textOf(value: unknown): string | undefined {
     return typeof value === "object" && value !== null && #text in value ? value.#text : undefined;

@@ -151,10 +151,8 @@ export class Call implements ChunkSink {
   respond(answer: unknown): void {
     if (this.hasEnded) return;
     try {
-      const { response, responseView, answersJson } = this.operation;
-      const view = responseView === undefined ? answer : responseView(answer);
-      if (answersJson === true) this.captureJson(response, view);
-      else this.capture(response, view);
+      const { response, responseView } = this.operation;
+      this.capture(response, responseView === undefined ? answer : responseView(answer));
       const { status, error, _request_id: requestId } = fieldsOf(answer);
       // The SDK has looked it up already.
       if (typeof requestId === "string") this.requestId = requestId;
@@ -184,10 +182,6 @@ export class Call implements ChunkSink {
       this.snapshots.capture(this.operation.request, body);
     }
     this.snapshots.capture(kind, this.terms.withPayloads ? value : outline(kind, value));
-  }
-
-  captureJson(kind: PartKind, value: unknown): void {
-    this.capture(kind, this.terms.withPayloads ? JsonText.of(value) : value);
   }
 
   firstToken(): void {

@@ -8,8 +8,6 @@ import type { PartKind } from "../../handoff/parts.js";
 /** What the reader of a stream's chunks can tell. */
 export interface ChunkSink {
   capture(kind: PartKind, value: unknown): void;
-  /** As `capture`, for what is JSON of many small fields. */
-  captureJson(kind: PartKind, value: unknown): void;
   /** The model has begun to answer. */
   firstToken(): void;
   /** The stream says that the model failed. */

@@ -29,8 +29,6 @@ export interface Operation {
   readonly sendsFiles?: true;
   /** What is sent is the method's first argument, written as JSON. */
   readonly sendsArgument?: true;
-  /** The answer has so many small fields that its JSON is written sooner than each of them. */
-  readonly answersJson?: true;
   /** What of the method's first argument is recorded; all of it when left out. */
   readonly requestView?: (argument: unknown) => unknown;
   /** What of the answer is recorded; all of it when left out. */
@@ -58,7 +56,6 @@ const completions = {
 const responses = {
   request: "openai.responses.request",
   sendsArgument: true,
-  answersJson: true,
   response: "openai.responses.response",
   stream: responseEvents("openai.responses.event"),
 } as const;
@@ -95,7 +92,6 @@ const speaking = {
 const moderations = {
   request: "openai.moderations.request",
   sendsArgument: true,
-  answersJson: true,
   response: "openai.moderations.response",
 } as const;
 

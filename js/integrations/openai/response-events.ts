@@ -80,7 +80,7 @@ class ResponseEvents implements Chunks {
 
   private complete(event: Fields): void {
     this.forget();
-    this.sink.captureJson(this.kind, event);
+    this.sink.capture(this.kind, event);
   }
 
   private forget(): void {
@@ -108,8 +108,9 @@ function begun({ type, response }: Fields): Fields {
 
 /** The item as it is now: helpers of the SDK's let it grow by what comes. */
 function added(event: Fields): Fields {
-  const item = fieldsOf(event["item"]);
-  const content: unknown = item["content"];
+  const { item } = event;
+  if (typeof item !== "object" || item === null) return event;
+  const { content } = item as Fields;
   if (!Array.isArray(content)) return { ...event, item: { ...item } };
   return { ...event, item: { ...item, content: content.slice() as unknown[] } };
 }
