@@ -4,7 +4,7 @@ import type { Workload } from "../support/clients/bench.js";
 /** With the first, which has the role, the one before last, which ends it, and the usage. */
 export const CHUNKS = 200;
 
-const CALLS = { operation: "call", full: 2_000, quick: 60 };
+const CALLS = { operation: "call", full: 2_000, warmUp: 2_000, quick: 60 };
 
 export const WHOLE: Workload = {
   ...CALLS,

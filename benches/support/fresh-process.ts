@@ -4,6 +4,8 @@
  */
 import { fork } from "node:child_process";
 
+import type { OwnProcessor } from "./processors.js";
+
 /** Far longer than the slowest run; a process that lasts so long will not end by itself. */
 const GIVE_UP_AFTER_MS = 300_000;
 
@@ -23,9 +25,15 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** `program` is a compiled module that gets its job as its only argument and sends one result. */
-export function runInFreshProcess(program: string, job: object, name: string): Promise<unknown> {
+export function runInFreshProcess(
+  program: string,
+  job: object,
+  name: string,
+  processor?: OwnProcessor,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const child = fork(program, [JSON.stringify(job)], {
+      ...processor,
       env: cleanEnvironment(),
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

@@ -11,6 +11,8 @@ export interface Workload {
   chunks?: number;
   /** Operations of one run. */
   full: number;
+  /** Operations before those: V8 goes on compiling for some seconds. */
+  warmUp: number;
   quick: number;
 }
 

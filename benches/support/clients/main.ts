@@ -4,6 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 
+import { giveOwnProcessor } from "../processors.js";
+import type { OwnProcessor } from "../processors.js";
 import { installRivals } from "../rivals.js";
 import { arrivals } from "./arrivals.js";
 import type { Arrivals } from "./arrivals.js";
@@ -38,7 +40,12 @@ async function allArrivals(
   return all;
 }
 
-async function measure(bench: ClientBench, options: Options, servers: Servers): Promise<void> {
+async function measure(
+  bench: ClientBench,
+  options: Options,
+  servers: Servers,
+  processor: OwnProcessor,
+): Promise<void> {
   const arrived = await allArrivals(bench, options, servers);
   for (const note of notes(arrived)) say(note);
   const silent = [...arrived.values()].some((byTracer) =>
@@ -51,8 +58,9 @@ async function measure(bench: ClientBench, options: Options, servers: Servers): 
   const results = {
     bench,
     options,
+    hasOwnProcessor: processor !== undefined,
     arrivals: arrived,
-    rounds: await rounds(bench, options, expected, servers, say),
+    rounds: await rounds(bench, options, expected, servers, processor, say),
   };
   process.stdout.write(`${markdown(results)}\n`);
   if (options.jsonFile !== undefined) {
@@ -64,7 +72,8 @@ export async function clientBenchMain(bench: ClientBench): Promise<void> {
   try {
     const options = readOptions(bench, process.argv.slice(2));
     installRivals(["inference", "openinference"]);
-    await withServers(bench.script, (servers) => measure(bench, options, servers));
+    const processor = giveOwnProcessor();
+    await withServers(bench.script, (servers) => measure(bench, options, servers, processor));
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

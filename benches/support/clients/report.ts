@@ -14,6 +14,7 @@ import { NONE, OURS, traces } from "./tracers.js";
 export interface Results {
   bench: ClientBench;
   options: Options;
+  hasOwnProcessor: boolean;
   arrivals: ReadonlyMap<Workload, ReadonlyMap<string, Arrivals>>;
   rounds: Rounds;
 }
@@ -95,11 +96,13 @@ export function notes(arrivals: Results["arrivals"]): string[] {
 }
 
 export function markdown(results: Results): string {
-  const { bench, options, arrivals, rounds } = results;
+  const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
+  const where = hasOwnProcessor ? "a fresh process on a processor of its own" : "a fresh process";
   return [
-    `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in a ` +
-      "fresh process, collector and model server in others. Added is with less without, in the same " +
-      "round, ± what half of the rounds were off by. In brackets: how many times what this package adds.",
+    `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in ` +
+      `${where} after a warm-up, collector and model server in others. Added is with less without, ` +
+      "in the same round, ± what half of the rounds were off by. In brackets: how many times what " +
+      "this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),

@@ -2,13 +2,12 @@
 import { runInFreshProcess } from "../fresh-process.js";
 import { inTurn } from "../in-turn.js";
 import { median } from "../measure.js";
+import type { OwnProcessor } from "../processors.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import type { Result } from "./job.js";
 import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
 import { NONE } from "./tracers.js";
-
-const WARM_UP_SHARE = 0.25;
 
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;
@@ -20,13 +19,15 @@ async function measure(
   options: Options,
   expected: Expected,
   { collector, modelUrl }: Servers,
+  processor: OwnProcessor,
 ): Promise<Round> {
   const operations = options.quick ? workload.quick : workload.full;
-  const warmUp = Math.ceil(operations * WARM_UP_SHARE);
+  const warmUp = options.quick ? workload.quick : workload.warmUp;
   const { endpoint } = collector;
   await collector.take({ keepFromNowOn: false });
   const job = { tracer, workload: workload.name, operations, warmUp, endpoint, modelUrl };
-  const cpu = (await runInFreshProcess(bench.child, job, `${tracer}, ${workload.name}`)) as Result;
+  const name = `${tracer}, ${workload.name}`;
+  const cpu = (await runInFreshProcess(bench.child, job, name, processor)) as Result;
   const { spanCount, wireBytes } = await collector.take({ keepFromNowOn: false });
   const spans = expected(workload, tracer) * (warmUp + operations);
   return { ...cpu, lostSpans: spans - spanCount, wireBytes: wireBytes / (warmUp + operations) };
@@ -37,6 +38,7 @@ export async function rounds(
   options: Options,
   expected: Expected,
   servers: Servers,
+  processor: OwnProcessor,
   say: (progress: string) => void,
 ): Promise<Rounds> {
   const all = new Map(
@@ -48,7 +50,15 @@ export async function rounds(
   for (let round = 0; round < options.rounds; round++) {
     for (const [workload, byTracer] of all) {
       for (const tracer of inTurn(options.tracers, round)) {
-        const result = await measure(bench, workload, tracer, options, expected, servers);
+        const result = await measure(
+          bench,
+          workload,
+          tracer,
+          options,
+          expected,
+          servers,
+          processor,
+        );
         byTracer.get(tracer)?.push(result);
         const micros = `${result.mainThreadMicros.toFixed(0)} µs per ${workload.operation}`;
         say(`round ${round + 1}/${options.rounds} ${workload.name}, ${tracer}: ${micros}`);
