@@ -6,6 +6,7 @@
 //! becomes one of its users; when the last user is gone, by `release` or because its environment
 //! ended, the pipeline is shut down.
 
+mod allocator;
 mod config;
 mod derive;
 mod filter;
@@ -25,13 +26,6 @@ use std::time::Duration;
 use napi::bindgen_prelude::Uint8Array;
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
-
-/// A span is a few hundred small allocations that all die together. The system's allocator made
-/// that, and the faulting in of large blocks, a third of the native thread's work. A sanitizer only
-/// sees what the system's allocator gives out.
-#[cfg(not(sanitized))]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use self::config::NativeConfig;
 use self::derive::{Derived, DerivedAttribute, Screened};
@@ -55,6 +49,7 @@ pub fn reattach(env: Env, slot: u32, memory: Uint8Array) -> Result<()> {
 /// Starts the pipeline for this environment, or reconfigures the one that runs.
 #[napi]
 pub fn configure(slot: u32, config: NativeConfig) -> Result<()> {
+    allocator::keep_freed_memory();
     process::configure(slot, config)
 }
 

@@ -1,6 +1,7 @@
 //! JSON text as a value of the handoff: what the SDK has written of a request already need not be
 //! walked once more on the event loop.
 
+use super::json::plain_prefix;
 use super::snapshot::{Begun, Growing, Snapshot, SnapshotWriter};
 use super::text::Text;
 use super::value::Value;
@@ -8,17 +9,28 @@ use super::value::Value;
 impl Snapshot {
     /// What `JSON.parse` would make of the text, however deep; `None` where that would throw.
     pub fn from_json(text: Text<'_>) -> Option<Self> {
-        let utf8 = text.to_utf8();
-        let mut parser = Parser { text: &utf8, at: 0, writer: SnapshotWriter::default() };
+        let text = text.to_utf8();
+        let mut parser = Parser {
+            source: Source { text: &text, at: 0 },
+            unescaped: Growing::default(),
+            writer: SnapshotWriter::with_capacity(text.len()),
+        };
         parser.document()?;
         Some(parser.writer.finish())
     }
 }
 
 struct Parser<'t> {
+    source: Source<'t>,
+    /// What the last text with escapes in it was; kept for its memory.
+    unescaped: Growing,
+    writer: SnapshotWriter,
+}
+
+/// The text and how much of it has been read.
+struct Source<'t> {
     text: &'t str,
     at: usize,
-    writer: SnapshotWriter,
 }
 
 /// A container that has begun.
@@ -27,12 +39,12 @@ struct Open {
     end: u8,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn document(&mut self) -> Option<()> {
         let mut open: Vec<Open> = Vec::new();
         loop {
             // At the beginning of a value.
-            let opened = match self.next()? {
+            let opened = match self.source.next()? {
                 b'{' => Some(Open { begun: self.writer.begin_object(), end: b'}' }),
                 b'[' => Some(Open { begun: self.writer.begin_array(), end: b']' }),
                 other => {
@@ -45,16 +57,16 @@ impl<'t> Parser<'t> {
             // Behind a value, or behind the beginning of a container.
             loop {
                 let Some(Open { begun, end }) = open.last() else {
-                    return self.peek().is_none().then_some(());
+                    return self.source.peek().is_none().then_some(());
                 };
-                if self.peek()? == *end {
-                    self.at += 1;
+                if self.source.peek()? == *end {
+                    self.source.at += 1;
                     self.writer.end(*begun);
                     open.pop();
                     is_first = false;
                     continue;
                 }
-                if !is_first && self.next()? != b',' {
+                if !is_first && self.source.next()? != b',' {
                     return None;
                 }
                 if *end == b'}' {
@@ -66,32 +78,29 @@ impl<'t> Parser<'t> {
     }
 
     fn key(&mut self) -> Option<()> {
-        if self.next()? != b'"' {
+        if self.source.next()? != b'"' {
             return None;
         }
-        let key = self.string()?;
-        self.writer.copied_key(key.text());
-        (self.next()? == b':').then_some(())
+        self.writer.copied_key(self.source.string(&mut self.unescaped)?);
+        (self.source.next()? == b':').then_some(())
     }
 
     fn leaf(&mut self, first: u8) -> Option<()> {
         let value = match first {
-            b'"' => {
-                let string = self.string()?;
-                self.writer.text(string.text());
-                return Some(());
-            }
-            b'n' => self.word("ull", Value::Null)?,
-            b't' => self.word("rue", Value::Bool(true))?,
-            b'f' => self.word("alse", Value::Bool(false))?,
-            _ => self.number()?,
+            b'"' => Value::Text(self.source.string(&mut self.unescaped)?),
+            b'n' => self.source.word("ull", Value::Null)?,
+            b't' => self.source.word("rue", Value::Bool(true))?,
+            b'f' => self.source.word("alse", Value::Bool(false))?,
+            _ => self.source.number()?,
         };
         self.writer.leaf(value);
         Some(())
     }
+}
 
+impl<'t> Source<'t> {
     fn word(&mut self, rest: &str, value: Value<'static>) -> Option<Value<'static>> {
-        self.rest().strip_prefix(rest)?;
+        self.text.get(self.at..)?.strip_prefix(rest)?;
         self.at += rest.len();
         Some(value)
     }
@@ -108,20 +117,46 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The opening quote has been read.
-    fn string(&mut self) -> Option<Growing> {
-        let mut string = Growing::default();
-        loop {
-            let rest = self.rest();
-            let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
-            string.append_str(rest.get(..length)?);
-            self.at += length;
-            match self.byte()? {
-                b'"' => return Some(string),
-                b'\\' => self.escape(&mut string)?,
-                _ => return None,
-            }
+    /// The opening quote has been read. What has to be put together is put into `unescaped`.
+    fn string<'s>(&mut self, unescaped: &'s mut Growing) -> Option<Text<'s>>
+    where
+        't: 's,
+    {
+        let plain = self.plain();
+        if self.text.as_bytes().get(self.at) == Some(&b'"') {
+            self.at += 1;
+            return Some(Text::Latin1(plain));
         }
+        unescaped.clear();
+        unescaped.append(Text::Latin1(plain));
+        loop {
+            match *self.text.as_bytes().get(self.at)? {
+                b'"' => {
+                    self.at += 1;
+                    return Some(unescaped.text());
+                }
+                b'\\' => {
+                    self.at += 1;
+                    self.escape(unescaped)?;
+                }
+                0..=0x1f => return None,
+                _ => {
+                    let rest = self.text.get(self.at..)?;
+                    let length = rest.bytes().take_while(|byte| !byte.is_ascii()).count();
+                    unescaped.append_str(rest.get(..length)?);
+                    self.at += length;
+                }
+            }
+            unescaped.append(Text::Latin1(self.plain()));
+        }
+    }
+
+    /// What can be taken as it stands, up to the next character that cannot.
+    fn plain(&mut self) -> &'t [u8] {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let plain = rest.get(..plain_prefix(rest)).unwrap_or_default();
+        self.at += plain.len();
+        plain
     }
 
     fn escape(&mut self, string: &mut Growing) -> Option<()> {
@@ -146,10 +181,6 @@ impl<'t> Parser<'t> {
         };
         string.append(Text::Latin1(&[byte]));
         Some(())
-    }
-
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
     }
 
     fn byte(&mut self) -> Option<u8> {

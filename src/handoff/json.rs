@@ -131,8 +131,8 @@ fn write_latin1(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// How many bytes at the front can be copied as they are, eight at a time: text is long and nearly
-/// always plain. May stop short of the first byte that cannot by less than eight.
-fn plain_prefix(bytes: &[u8]) -> usize {
+/// always plain.
+pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
     let (blocks, tail) = bytes.as_chunks::<8>();
     let plain_blocks = blocks.iter().take_while(|block| is_plain_block(**block)).count();
     let skipped = plain_blocks * 8;

@@ -78,6 +78,11 @@ impl Growing {
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.is_wide = false;
+    }
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -99,6 +104,10 @@ pub struct SnapshotWriter {
 }
 
 impl SnapshotWriter {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
     pub fn begin_array(&mut self) -> Begun {
         self.begin(tag::ARRAY)
     }
