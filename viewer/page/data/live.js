@@ -1,6 +1,7 @@
 /**
  * News from the server: the summary of each trace that is new or has changed. The browser connects
- * again by itself; after a gap, or when another program has written, listeners are told that they may have missed something.
+ * again by itself. Whenever it has connected, the first time too, and when another program has
+ * written, listeners are told that they may have missed something.
  */
 
 /** @import { TraceSummary } from "../api-types.js" */
@@ -12,7 +13,6 @@ const RETRY_MS = 2000;
 
 export class Live extends EventTarget {
   connected = false;
-  #wasConnected = false;
   /** @type {Set<LiveListener>} */
   #listeners = new Set();
 
@@ -20,8 +20,8 @@ export class Live extends EventTarget {
     const source = new EventSource("/api/live");
     source.addEventListener("open", () => {
       this.#setConnected(true);
-      if (this.#wasConnected) this.#tellGap();
-      this.#wasConnected = true;
+      // What came since a list was asked for has been told to nobody.
+      this.#tellGap();
     });
     source.addEventListener("gap", () => this.#tellGap());
     source.addEventListener("error", () => {
