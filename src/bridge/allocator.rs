@@ -28,7 +28,7 @@ pub(super) fn keep_freed_memory() {
 
     static ONCE: Once = Once::new();
     // SAFETY: both take any number for the option and access nothing but mimalloc's table of options,
-    // which is written here and once.
+    // whose entries are words that mimalloc too fills in on first use, from whichever thread asks.
     ONCE.call_once(|| unsafe {
         if mi_option_get(PURGE_DELAY) == DEFAULT_MS {
             mi_option_set(PURGE_DELAY, WANTED_MS);
