@@ -3,7 +3,7 @@
  * configuration to shutdown. Everything that asks the native module for something asks here.
  */
 import type { NativeConfig, NativeDestination } from "../index.js";
-import { Outbox } from "./handoff/outbox.js";
+import { Outbox, SHORT_WAIT_MS } from "./handoff/outbox.js";
 import { CatalystTracingError, CatalystTracingErrorCodes } from "./errors.js";
 import { nativePolicy } from "./options/policy.js";
 import type { Native } from "./native.js";
@@ -14,8 +14,15 @@ import { pollUntil } from "./wait.js";
 /** After its grace the thread only has to put things away. */
 const END_OF_THREAD_MS = 1000;
 
+/** Each time the native thread wakes it costs the event loop's processor what that has in its caches. */
+const LONG_WAIT_MS = 25;
+
 /** A person is watching, and nothing is gained by larger batches. */
 const MAX_CONSOLE_DELAY_MS = 50;
+
+type CrossingTerms = Pick<NativeConfig, "spool" | "maxBatchSpans"> & {
+  readonly destinations: readonly Pick<NativeDestination, "scheduleDelayMs">[];
+};
 
 /** One per environment, however often `setup()` is called: its memory is registered for good. */
 let outbox: Outbox | undefined;
@@ -34,7 +41,9 @@ export class Engine {
   configure(options: ResolvedOptions): void {
     this.outbox.submit();
     try {
-      this.native.configure(this.outbox.slot, nativeConfig(options));
+      const config = nativeConfig(options);
+      this.native.configure(this.outbox.slot, config);
+      this.outbox.maxWaitMs = crossingWaitMs(config);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const { INVALID_OPTION } = CatalystTracingErrorCodes;
@@ -97,6 +106,16 @@ export function takeKept(native: Native): readonly string[] {
   if (outbox === undefined) return [];
   outbox.submit();
   return native.takeKept(outbox.slot);
+}
+
+/**
+ * How long what was recorded waits to cross: longer where nothing is gained by coming earlier, as what is
+ * in memory only is lost with a killed process on either side.
+ */
+export function crossingWaitMs({ spool, destinations, maxBatchSpans }: CrossingTerms): number {
+  if (spool !== null || maxBatchSpans === 1) return SHORT_WAIT_MS;
+  const delays = destinations.map(({ scheduleDelayMs }) => scheduleDelayMs);
+  return Math.max(SHORT_WAIT_MS, Math.min(LONG_WAIT_MS, ...delays));
 }
 
 function nativeConfig(options: ResolvedOptions): NativeConfig {

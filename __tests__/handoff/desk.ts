@@ -2,14 +2,7 @@
 // the chunks that would cross to the native thread are kept. Works on the compiled package and its
 // addon, as users have them.
 
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-
-import { projectRoot } from "../support/project.js";
-
-async function shipped<Module>(file: string): Promise<Module> {
-  return (await import(pathToFileURL(join(projectRoot, "dist", file)).href)) as Module;
-}
+import { shipped } from "../support/shipped.js";
 
 const { Outbox } = await shipped<typeof import("../../js/handoff/outbox.js")>("handoff/outbox.js");
 const { Recorder } =

@@ -6,7 +6,7 @@ import { setImmediate as nextTick, setTimeout as delay } from "node:timers/promi
 
 import { Desk, END, PART, recordKinds } from "./desk.js";
 
-/** As in the outbox: how long a record waits for more, and how large a chunk gets. */
+/** As in the outbox: how long a record waits for more unless it is told, and how large a chunk gets. */
 const MAX_WAIT_MS = 5;
 const CHUNK_BYTES = 256 * 1024;
 
@@ -53,6 +53,20 @@ test("spans that come tick after tick cross a few times, not with each", async (
   await crossed(desk, 200);
   const most = Math.ceil((performance.now() - began) / MAX_WAIT_MS) + 2;
   assert.ok(desk.crossings.length <= most, `${desk.crossings.length} crossings, at most ${most}`);
+});
+
+test("records wait for more as long as the outbox is told", async () => {
+  const desk = new Desk();
+  burst(desk, 1);
+  await crossed(desk, 1);
+  desk.outbox.maxWaitMs = 20 * MAX_WAIT_MS;
+  while (desk.crossings.length < 3) {
+    burst(desk, 1);
+    await delay(1);
+  }
+  const [first, second, third] = desk.crossings.map(({ at }) => at);
+  // Timers count from when their turn of the event loop began.
+  for (const gap of [second! - first!, third! - second!]) assert.ok(gap >= 75, `${gap} ms`);
 });
 
 test("a chunk that is large enough crosses at once", () => {

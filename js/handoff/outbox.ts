@@ -28,8 +28,8 @@ const INITIAL_BYTES = 512 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 /** The first size of a record that is begun inside another one. */
 const INNER_BYTES = 1024;
-/** How long a record waits for more. Also what a killed process may lose. */
-const MAX_WAIT_MS = 5;
+/** For a record that is to be safe soon, and the least that is worth a crossing. */
+export const SHORT_WAIT_MS = 5;
 
 /** What the outbox needs of the native module. */
 export interface Bridge {
@@ -51,6 +51,8 @@ export class Outbox {
   private isScheduled = false;
   private firstRecordAt = 0;
   private lastSubmitAt = 0;
+  /** How long a record waits for more. */
+  maxWaitMs = SHORT_WAIT_MS;
   /** Told before what is committed crosses. */
   beforeSubmit: (() => void) | undefined;
   private isEnding = false;
@@ -125,7 +127,7 @@ export class Outbox {
   /** As `commit`, for the record of a span's end at time `at` (`performance.now()`). */
   commitEnd(place: Walker, at: number): void {
     // The event loop is not free: a long synchronous run must not keep its spans to itself.
-    const isLate = this.isScheduled && at - this.firstRecordAt >= MAX_WAIT_MS;
+    const isLate = this.isScheduled && at - this.firstRecordAt >= this.maxWaitMs;
     this.commit(place);
     if (isLate && !this.isEnding) this.submit();
   }
@@ -153,8 +155,9 @@ export class Outbox {
 
   private readonly arm = (): void => {
     const sinceLast = this.firstRecordAt - this.lastSubmitAt;
-    if (sinceLast >= MAX_WAIT_MS) setImmediate(this.onTick).unref?.();
-    else setTimeout(this.onTick, MAX_WAIT_MS - sinceLast).unref?.();
+    const left = this.maxWaitMs - sinceLast;
+    if (left <= 0) setImmediate(this.onTick).unref?.();
+    else setTimeout(this.onTick, left).unref?.();
   };
 
   private readonly onTick = (): void => {
