@@ -2,8 +2,8 @@
  * The process that is measured: one tracer, one workload, one run. It sends its result and ends by
  * itself.
  */
-import { cpuPerSpan, readCpu } from "../measure.js";
-import type { Job, Result } from "./job.js";
+import { type CpuReading, cpuPerSpan, lowerQuartile, readCpu } from "../measure.js";
+import { type Job, OPERATIONS_PER_FLUSH, type Result } from "./job.js";
 import type { Sdks } from "./tracer.js";
 import { TRACERS } from "./tracers.js";
 
@@ -12,12 +12,6 @@ export type Operation = (index: number) => Promise<void>;
 
 /** So many operations are under way at any time, as in a server. */
 const CONCURRENCY = 8;
-
-/**
- * Everybody is flushed once in so many operations: `@inference/tracing` drops beyond 2048 spans, and
- * an operation can be ten of them.
- */
-const OPERATIONS_PER_FLUSH = 200;
 
 async function allOf(count: number, operation: Operation): Promise<void> {
   let next = 0;
@@ -37,16 +31,24 @@ export async function runChild(sdks: Sdks, start: (job: Job) => Operation): Prom
   if (tracer === undefined) throw new Error(`There is no tracer "${job.tracer}".`);
   await tracer.start(job.endpoint, sdks);
   const operation = start(job);
-  const run = async (operations: number): Promise<void> => {
+  const run = async (operations: number): Promise<CpuReading[]> => {
+    const parts: CpuReading[] = [];
     for (let done = 0; done < operations; done += OPERATIONS_PER_FLUSH) {
-      await allOf(Math.min(OPERATIONS_PER_FLUSH, operations - done), operation);
+      const count = Math.min(OPERATIONS_PER_FLUSH, operations - done);
+      const before = readCpu();
+      await allOf(count, operation);
       await tracer.flush();
+      parts.push(cpuPerSpan(before, readCpu(), count));
     }
+    return parts;
   };
   await run(job.warmUp);
-  const before = readCpu();
-  await run(job.operations);
-  const result: Result = cpuPerSpan(before, readCpu(), job.operations);
+  const parts = await run(job.operations);
+  // What else the machine does can only add to a part, and does so to some.
+  const result: Result = {
+    mainThreadMicros: lowerQuartile(parts.map(({ mainThreadMicros }) => mainThreadMicros)),
+    processMicros: lowerQuartile(parts.map(({ processMicros }) => processMicros)),
+  };
   await tracer.stop();
   process.send?.(result, () => process.disconnect());
 }

@@ -1,6 +1,12 @@
 /** What passes between a benchmark's main process and the one that it measures. */
 import type { CpuReading } from "../measure.js";
 
+/**
+ * Everybody is flushed once in so many operations: `@inference/tracing` drops beyond 2048 spans, and
+ * an operation can be ten of them.
+ */
+export const OPERATIONS_PER_FLUSH = 200;
+
 export interface Job {
   tracer: string;
   /** One of the benchmark's; what an operation is depends on it. */

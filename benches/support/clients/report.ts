@@ -6,6 +6,7 @@ import { median } from "../measure.js";
 import { figure, machine, table } from "../tables.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
+import { OPERATIONS_PER_FLUSH } from "./job.js";
 import type { Options } from "./options.js";
 import { added } from "./rounds.js";
 import type { Added } from "./rounds.js";
@@ -100,7 +101,8 @@ export function markdown(results: Results): string {
   const where = hasOwnProcessor ? "a fresh process on a processor of its own" : "a fresh process";
   return [
     `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in ` +
-      `${where} after a warm-up, collector and model server in others. Added is with less without, ` +
+      `${where} after a warm-up, collector and model server in others. Of a run, the lower quartile of ` +
+      `its parts, ${OPERATIONS_PER_FLUSH} operations and a flush each. Added is with less without, ` +
       "in the same round, ± what half of the rounds were off by. In brackets: how many times what " +
       "this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
