@@ -14,6 +14,7 @@ import { installedSizes } from "./installed-size.js";
 import { readOptions } from "./options.js";
 import type { Options } from "./options.js";
 import { markdown, plain } from "./report.js";
+import { giveOwnProcessor } from "../support/processors.js";
 import { installRivals } from "../support/rivals.js";
 import { timings } from "./timing.js";
 import { verify } from "./verify.js";
@@ -24,6 +25,7 @@ function say(progress: string): void {
 
 async function bench(options: Options): Promise<void> {
   installRivals(["inference", "opentelemetry"]);
+  const processor = giveOwnProcessor();
   const collector = await startCollector();
   try {
     const tracing = options.contenders.filter((name) => name !== EMPTY);
@@ -36,8 +38,9 @@ async function bench(options: Options): Promise<void> {
     }
     const results = {
       options,
+      hasOwnProcessor: processor !== undefined,
       differences,
-      timings: await timings(collector, options, say),
+      timings: await timings(collector, options, processor, say),
       coldStarts: await coldStarts(options.contenders, options.coldStarts),
       installedBytes: installedSizes(),
     };

@@ -2,6 +2,7 @@
  * The benchmark's results as Markdown for README, and as a plain object for a file. Ratios are
  * always against this package: 20× is twenty times what it takes.
  */
+import { placeOfRun } from "../support/processors.js";
 import { figure, machine, table, withRatio } from "../support/tables.js";
 import type { ColdStartResult } from "./cold-start.js";
 import { EMPTY, INFERENCE, OURS } from "./contenders/index.js";
@@ -12,6 +13,7 @@ import type { Round, Timings } from "./timing.js";
 
 export interface Results {
   options: Options;
+  hasOwnProcessor: boolean;
   /** What `verify` found. */
   differences: readonly string[];
   timings: Timings;
@@ -98,14 +100,15 @@ function targets({ timings, coldStarts }: Results): string[] {
 }
 
 export function markdown(results: Results): string {
-  const { options, differences, timings } = results;
+  const { options, hasOwnProcessor, differences, timings } = results;
   const agreed =
     differences.length === 0
       ? "All contenders put the same attributes on the wire."
       : `The contenders do NOT put the same attributes on the wire (${differences.length} differences).`;
   return [
-    `${machine()}; medians of ${options.rounds} interleaved rounds, every run in a fresh process, the ` +
-      `collector in another. In brackets: how many times this package's figure. ${agreed} ` +
+    `${machine()}; medians of ${options.rounds} interleaved rounds, every run in ` +
+      `${placeOfRun(hasOwnProcessor)}, the collector in another; of a hot run, the lower quartile of its ` +
+      `parts between flushes. In brackets: how many times this package's figure. ${agreed} ` +
       "Loop delay includes the 1 ms at which it is sampled.",
     ...[...timings].map(([size, byContender]) => sizeTable(size, byContender)),
     startTable(results),

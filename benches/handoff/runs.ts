@@ -10,7 +10,13 @@ import { setImmediate as tick, setTimeout as pause } from "node:timers/promises"
 
 import { chatPayloads, PAYLOAD_COUNT } from "../support/chat-payloads.js";
 import type { Contender } from "./contenders/contender.js";
-import { cpuPerSpan, peakRssMegabytes, readCpu, watchEventLoop } from "../support/measure.js";
+import {
+  cpuPerSpan,
+  lowerQuartiles,
+  peakRssMegabytes,
+  readCpu,
+  watchEventLoop,
+} from "../support/measure.js";
 import type { CpuReading, LoopDelay } from "../support/measure.js";
 import type { Size } from "./payloads.js";
 
@@ -25,7 +31,7 @@ const SPANS_PER_TICK = 50;
 const SPANS_PER_FLUSH: Record<Size, number> = { TINY: 1_000, SMALL: 1_000, LARGE: 250 };
 
 /** So much of the measured number is recorded beforehand, for the compilers to have had their turn. */
-const WARM_UP_SHARE = 0.05;
+const WARM_UP_SHARE = 0.5;
 
 const PACE_MS = 10;
 
@@ -63,13 +69,19 @@ async function recordHot(
   record: Recorder,
   spans: number,
   spansPerFlush: number,
-): Promise<void> {
-  for (let index = 1; index <= spans; index++) {
-    record(index);
-    if (index % SPANS_PER_TICK === 0) await tick();
-    if (index % spansPerFlush === 0) await contender.flush();
+): Promise<CpuReading[]> {
+  const parts: CpuReading[] = [];
+  for (let done = 0; done < spans; done += spansPerFlush) {
+    const count = Math.min(spansPerFlush, spans - done);
+    const before = readCpu();
+    for (let index = 1; index <= count; index++) {
+      record(done + index);
+      if (index % SPANS_PER_TICK === 0) await tick();
+    }
+    await contender.flush();
+    parts.push(cpuPerSpan(before, readCpu(), count));
   }
-  await contender.flush();
+  return parts;
 }
 
 export async function hotRun(
@@ -81,9 +93,7 @@ export async function hotRun(
   const perFlush = SPANS_PER_FLUSH[size];
   const warmUpSpans = Math.ceil(run.hotSpans * WARM_UP_SHARE);
   await recordHot(contender, record, warmUpSpans, perFlush);
-  const before = readCpu();
-  await recordHot(contender, record, run.hotSpans, perFlush);
-  const cpu = cpuPerSpan(before, readCpu(), run.hotSpans);
+  const cpu = lowerQuartiles(await recordHot(contender, record, run.hotSpans, perFlush));
   return { spans: warmUpSpans + run.hotSpans, cpu, peakRssMegabytes: peakRssMegabytes() };
 }
 

@@ -5,6 +5,7 @@
 import type { Collector } from "../support/collector.js";
 import { inTurn } from "../support/in-turn.js";
 import { median } from "../support/measure.js";
+import type { OwnProcessor } from "../support/processors.js";
 import { EMPTY } from "./contenders/index.js";
 import { runInFreshProcess } from "./fresh-process.js";
 import type { Options } from "./options.js";
@@ -32,13 +33,14 @@ async function measure(
   contender: string,
   size: Size,
   options: Options,
+  processor: OwnProcessor,
 ): Promise<Round> {
   const job = { contender, size, run: options.runs[size], endpoint: collector.endpoint };
   const counting = { keepFromNowOn: false };
   await collector.take(counting);
-  const hot = await runInFreshProcess({ ...job, mode: "hot" });
+  const hot = await runInFreshProcess({ ...job, mode: "hot" }, processor);
   const hotReceived = await collector.take(counting);
-  const paced = await runInFreshProcess({ ...job, mode: "paced" });
+  const paced = await runInFreshProcess({ ...job, mode: "paced" }, processor);
   const pacedReceived = await collector.take(counting);
   const ended = contender === EMPTY ? 0 : hot.spans + paced.spans;
   return {
@@ -57,6 +59,7 @@ async function measure(
 export async function timings(
   collector: Collector,
   options: Options,
+  processor: OwnProcessor,
   say: (progress: string) => void,
 ): Promise<Timings> {
   const all: Timings = new Map(
@@ -65,7 +68,7 @@ export async function timings(
   for (let round = 0; round < options.rounds; round++) {
     for (const [size, byContender] of all) {
       for (const contender of inTurn(options.contenders, round)) {
-        const result = await measure(collector, contender, size, options);
+        const result = await measure(collector, contender, size, options, processor);
         byContender.get(contender)?.push(result);
         const micros = result.mainThreadMicros.toFixed(2);
         say(`round ${round + 1}/${options.rounds} ${size} ${contender}: ${micros} µs`);

@@ -70,7 +70,17 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-export function lowerQuartile(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 4)] ?? Number.NaN;
+/**
+ * Of a run's parts, the lower quartile of each figure: what else the machine does can only add to a
+ * part, and does so to some.
+ */
+export function lowerQuartiles(parts: readonly CpuReading[]): CpuReading {
+  const quartile = (figure: keyof CpuReading): number => {
+    const sorted = parts.map((part) => part[figure]).sort((a, b) => a - b);
+    return sorted[Math.floor((sorted.length - 1) / 4)] ?? Number.NaN;
+  };
+  return {
+    mainThreadMicros: quartile("mainThreadMicros"),
+    processMicros: quartile("processMicros"),
+  };
 }

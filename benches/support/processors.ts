@@ -21,6 +21,11 @@ export function giveOwnProcessor(): OwnProcessor {
   return { execPath: "taskset", execArgv: ["--cpu-list", String(own), process.execPath] };
 }
 
+/** For a report: in what each run took place. */
+export function placeOfRun(hasOwnProcessor: boolean): string {
+  return hasOwnProcessor ? "a fresh process on a processor of its own" : "a fresh process";
+}
+
 /** The processors that this process may use. */
 function allowed(): number[] {
   if (process.platform !== "linux") return [];

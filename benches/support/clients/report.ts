@@ -3,6 +3,7 @@
  * adds: 20× is twenty times as much.
  */
 import { median } from "../measure.js";
+import { placeOfRun } from "../processors.js";
 import { figure, machine, table } from "../tables.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
@@ -98,10 +99,9 @@ export function notes(arrivals: Results["arrivals"]): string[] {
 
 export function markdown(results: Results): string {
   const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
-  const where = hasOwnProcessor ? "a fresh process on a processor of its own" : "a fresh process";
   return [
     `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in ` +
-      `${where} after a warm-up, collector and model server in others. Of a run, the lower quartile of ` +
+      `${placeOfRun(hasOwnProcessor)} after a warm-up, collector and model server in others. Of a run, the lower quartile of ` +
       `its parts, ${OPERATIONS_PER_FLUSH} operations and a flush each. Added is with less without, ` +
       "in the same round, ± what half of the rounds were off by. In brackets: how many times what " +
       "this package adds.",
