@@ -155,7 +155,7 @@ fn ends_with(letters: &mut impl Iterator<Item = u8>, ending: &str) -> bool {
 
 /// As they are written in the wild.
 #[cfg(test)]
-pub(super) const SPELLINGS: [&str; 16] = [
+pub(super) const SPELLINGS: [&str; 20] = [
     "authorization",
     "Proxy-Authorization",
     "http.request.header.authorization",
@@ -172,6 +172,10 @@ pub(super) const SPELLINGS: [&str; 16] = [
     "http.request.header.cookie",
     "set-cookie",
     "id_token",
+    "passWord",
+    "sshPassPhrase",
+    "JWT",
+    "session.Jwt",
 ];
 
 #[cfg(test)]

@@ -22,8 +22,10 @@ const ALL: Found = Found { url: true, bearer: true, name: true };
 
 const URLS: [&str; 2] = ["://", ":\\/\\/"];
 const BEARERS: [&str; 2] = ["earer ", "EARER "];
-/// Few enough, with those above, to be searched for without an automaton.
-const NAMES: [&str; 25] = [
+/// Few enough, with those above, to be searched for without an automaton. More than 32 in all, for
+/// which the search tells letters apart twice as finely: ordinary words look like fewer stems then,
+/// and it is three times as fast.
+const NAMES: [&str; 29] = [
     "key",
     "Key",
     "KEY",
@@ -34,8 +36,10 @@ const NAMES: [&str; 25] = [
     "uthoriz",
     "UTHORIZ",
     "assw",
+    "assW",
     "ASSW",
     "assphrase",
+    "assPhrase",
     "ASSPHRASE",
     "ookie",
     "COOKIE",
@@ -48,6 +52,8 @@ const NAMES: [&str; 25] = [
     "rUrl",
     "\"env",
     "jwt",
+    "Jwt",
+    "JWT",
     "pwd",
 ];
 
