@@ -13,6 +13,7 @@ import { type Collector, startCollector } from "../support/collector.js";
 import { runInFreshProcess } from "../support/fresh-process.js";
 import { inTurn } from "../support/in-turn.js";
 import { median } from "../support/measure.js";
+import { giveOwnProcessor, type OwnProcessor, placeOfRun } from "../support/processors.js";
 import { installRivals } from "../support/rivals.js";
 import { figure, machine, table } from "../support/tables.js";
 import type { Job, Result } from "./child.js";
@@ -34,16 +35,22 @@ function say(progress: string): void {
   process.stderr.write(`${progress}\n`);
 }
 
-async function run(collector: Collector, job: Omit<Job, "endpoint">): Promise<Result> {
+interface Lab {
+  collector: Collector;
+  processor: OwnProcessor;
+}
+
+async function run({ collector, processor }: Lab, job: Omit<Job, "endpoint">): Promise<Result> {
   const whole: Job = { ...job, endpoint: collector.endpoint };
-  return (await runInFreshProcess(CHILD, whole, job.contender)) as Result;
+  return (await runInFreshProcess(CHILD, whole, job.contender, processor)) as Result;
 }
 
 /** Throws where a secret is left. */
-async function verify(collector: Collector): Promise<void> {
+async function verify(lab: Lab): Promise<void> {
+  const { collector } = lab;
   for (const contender of CONTENDERS.keys()) {
     await collector.take({ keepFromNowOn: true });
-    const { sample } = await run(collector, { contender, isOn: true, texts: 1 });
+    const { sample } = await run(lab, { contender, isOn: true, texts: 1 });
     const { spans } = await collector.take({ keepFromNowOn: false });
     const text = sample ?? String(spans[0]?.attributes["input.value"]);
     // The tenth is what a text calls a password, which no detector of ours is for.
@@ -55,9 +62,9 @@ async function verify(collector: Collector): Promise<void> {
   say("nobody leaves a secret");
 }
 
-async function added(collector: Collector, contender: string, texts: number): Promise<Added> {
-  const off = await run(collector, { contender, isOn: false, texts });
-  const on = await run(collector, { contender, isOn: true, texts });
+async function added(lab: Lab, contender: string, texts: number): Promise<Added> {
+  const off = await run(lab, { contender, isOn: false, texts });
+  const on = await run(lab, { contender, isOn: true, texts });
   return {
     mainThreadMs: (on.mainThreadMs - off.mainThreadMs) / on.megabytes,
     processMs: (on.processMs - off.processMs) / on.megabytes,
@@ -71,25 +78,31 @@ async function bench(): Promise<void> {
   });
   const rounds = reader(USAGE, ROUNDS).rounds(values.rounds, values.quick);
   installRivals(["masking"]);
+  const processor = giveOwnProcessor();
   const collector = await startCollector();
+  const lab: Lab = { collector, processor };
   try {
-    await verify(collector);
+    await verify(lab);
     const names = [...CONTENDERS.keys()];
     const results = new Map<string, Added[]>(names.map((name) => [name, []]));
     for (let round = 0; round < rounds; round++) {
       for (const name of inTurn(names, round)) {
-        const result = await added(collector, name, values.quick ? TEXTS.quick : TEXTS.full);
+        const result = await added(lab, name, values.quick ? TEXTS.quick : TEXTS.full);
         results.get(name)?.push(result);
         say(`round ${round + 1}/${rounds} ${name}: ${figure(result.processMs)} ms per MB`);
       }
     }
-    process.stdout.write(`${report(results, rounds)}\n`);
+    process.stdout.write(`${report(results, rounds, processor !== undefined)}\n`);
   } finally {
     await collector.close();
   }
 }
 
-function report(results: ReadonlyMap<string, readonly Added[]>, rounds: number): string {
+function report(
+  results: ReadonlyMap<string, readonly Added[]>,
+  rounds: number,
+  hasOwnProcessor: boolean,
+): string {
   const middle = (name: string, of: keyof Added) =>
     median((results.get(name) ?? []).map((result) => result[of]));
   const ours = middle(OURS, "processMs");
@@ -112,7 +125,8 @@ function report(results: ReadonlyMap<string, readonly Added[]>, rounds: number):
     "longest stall, ms",
   ];
   return [
-    `${machine()}; medians of ${rounds} rounds; chat requests of 40 KB with twelve secrets each.`,
+    `${machine()}; medians of ${rounds} rounds, every run in ${placeOfRun(hasOwnProcessor)}; ` +
+      "chat requests of 40 KB with twelve secrets each.",
     "",
     table(head, rows),
   ].join("\n");
