@@ -64,9 +64,11 @@ test("records wait for more as long as the outbox is told", async () => {
     burst(desk, 1);
     await delay(1);
   }
-  const [first, second, third] = desk.crossings.map(({ at }) => at);
+  const gaps = desk.crossings
+    .slice(1)
+    .map(({ at }, index) => at - (desk.crossings[index]?.at ?? at));
   // Timers count from when their turn of the event loop began.
-  for (const gap of [second! - first!, third! - second!]) assert.ok(gap >= 75, `${gap} ms`);
+  assert.ok(Math.min(...gaps) >= 75, `${gaps.join()} ms`);
 });
 
 test("a chunk that is large enough crosses at once", () => {
