@@ -36,7 +36,8 @@ export interface Target {
 }
 
 /** What one tracer's run of one workload gave in one round. */
-export interface Round extends Result {
+export interface Round {
+  parts: Result;
   /** Spans that were to arrive less spans that did. */
   lostSpans: number;
   wireBytes: number;

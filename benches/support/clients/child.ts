@@ -2,7 +2,7 @@
  * The process that is measured: one tracer, one workload, one run. It sends its result and ends by
  * itself.
  */
-import { type CpuReading, cpuPerSpan, lowerQuartiles, readCpu } from "../measure.js";
+import { type CpuReading, cpuPerSpan, readCpu } from "../measure.js";
 import { type Job, OPERATIONS_PER_FLUSH, type Result } from "./job.js";
 import type { Sdks } from "./tracer.js";
 import { TRACERS } from "./tracers.js";
@@ -43,7 +43,7 @@ export async function runChild(sdks: Sdks, start: (job: Job) => Operation): Prom
     return parts;
   };
   await run(job.warmUp);
-  const result: Result = lowerQuartiles(await run(job.operations));
+  const result: Result = await run(job.operations);
   await tracer.stop();
   process.send?.(result, () => process.disconnect());
 }

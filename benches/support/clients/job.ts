@@ -21,5 +21,5 @@ export interface Job {
   modelUrl: string;
 }
 
-/** CPU time per operation. */
-export type Result = CpuReading;
+/** CPU time per operation, of each part of a run. */
+export type Result = CpuReading[];

@@ -22,7 +22,7 @@ export function readOptions(bench: ClientBench, args: string[]): Options {
   const names = bench.workloads.map(({ name }) => name);
   const { rounds, chosen } = reader(
     `npm run bench -- ${bench.name} [options]
-  --rounds N           rounds, whose medians are shown (${ROUNDS})
+  --rounds N           rounds: fresh processes of each (${ROUNDS})
   --workloads A,B      of ${names.join(", ")} (all)
   --tracers "A;B"      of ${[...TRACERS.keys()].join("; ")} (all; "${NONE}" always is)
   --quick              few operations, one round: shows that everything runs, measures nothing

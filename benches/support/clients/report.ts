@@ -2,15 +2,14 @@
  * The results as Markdown, and as a plain object for a file. Ratios are against what this package
  * adds: 20× is twenty times as much.
  */
-import { median } from "../measure.js";
 import { placeOfRun } from "../processors.js";
 import { figure, machine, table } from "../tables.js";
+import { added, undisturbed } from "./added.js";
+import type { Added } from "./added.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import { OPERATIONS_PER_FLUSH } from "./job.js";
 import type { Options } from "./options.js";
-import { added } from "./rounds.js";
-import type { Added } from "./rounds.js";
 import { NONE, OURS, traces } from "./tracers.js";
 
 export interface Results {
@@ -23,10 +22,6 @@ export interface Results {
 
 function lost(rounds: readonly Round[]): number {
   return rounds.reduce((sum, round) => sum + round.lostSpans, 0);
-}
-
-function middle(rounds: readonly Round[], of: keyof Round): number {
-  return median(rounds.map((round) => round[of]));
 }
 
 /** Nothing is so many times what could not be told from nothing. */
@@ -45,7 +40,7 @@ function workloadTable(
   const ours = added(byTracer, OURS, "mainThreadMicros");
   const ourProcess = added(byTracer, OURS, "processMicros");
   const rows = [...byTracer].map(([name, rounds]) => {
-    const main = figure(middle(rounds, "mainThreadMicros"));
+    const main = figure(undisturbed(rounds, "mainThreadMicros"));
     if (name === NONE) return [name, main, "", "", ...(chunks === undefined ? [] : [""]), "", ""];
     const own = name === OURS;
     const more = added(byTracer, name, "mainThreadMicros");
@@ -100,11 +95,11 @@ export function notes(arrivals: Results["arrivals"]): string[] {
 export function markdown(results: Results): string {
   const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
   return [
-    `${machine()}; ${bench.sdks}; medians of ${options.rounds} interleaved rounds, every run in ` +
-      `${placeOfRun(hasOwnProcessor)} after a warm-up, collector and model server in others. Of a run, the lower quartile of ` +
-      `its parts, ${OPERATIONS_PER_FLUSH} operations and a flush each. Added is with less without, ` +
-      "in the same round, ± what half of the rounds were off by. In brackets: how many times what " +
-      "this package adds.",
+    `${machine()}; ${bench.sdks}; ${options.rounds} interleaved rounds, every run in ` +
+      `${placeOfRun(hasOwnProcessor)} after a warm-up, collector and model server in others. A figure ` +
+      `is what a tenth of all parts is below, ${OPERATIONS_PER_FLUSH} operations and a flush each: ` +
+      "what else the machine does can only add. Added is with less without, ± how far that moves " +
+      "when a round is left out. In brackets: how many times what this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),

@@ -1,13 +1,12 @@
 /** The measured rounds: within a round the tracers take turns at each workload. */
 import { runInFreshProcess } from "../fresh-process.js";
 import { inTurn } from "../in-turn.js";
-import { median } from "../measure.js";
 import type { OwnProcessor } from "../processors.js";
+import { undisturbed } from "./added.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import type { Result } from "./job.js";
 import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
-import { NONE } from "./tracers.js";
 
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;
@@ -27,10 +26,10 @@ async function measure(
   await collector.take({ keepFromNowOn: false });
   const job = { tracer, workload: workload.name, operations, warmUp, endpoint, modelUrl };
   const name = `${tracer}, ${workload.name}`;
-  const cpu = (await runInFreshProcess(bench.child, job, name, processor)) as Result;
+  const parts = (await runInFreshProcess(bench.child, job, name, processor)) as Result;
   const { spanCount, wireBytes } = await collector.take({ keepFromNowOn: false });
   const spans = expected(workload, tracer) * (warmUp + operations);
-  return { ...cpu, lostSpans: spans - spanCount, wireBytes: wireBytes / (warmUp + operations) };
+  return { parts, lostSpans: spans - spanCount, wireBytes: wireBytes / (warmUp + operations) };
 }
 
 export async function rounds(
@@ -60,32 +59,10 @@ export async function rounds(
           processor,
         );
         byTracer.get(tracer)?.push(result);
-        const micros = `${result.mainThreadMicros.toFixed(0)} µs per ${workload.operation}`;
+        const micros = `${undisturbed([result], "mainThreadMicros").toFixed(0)} µs per ${workload.operation}`;
         say(`round ${round + 1}/${options.rounds} ${workload.name}, ${tracer}: ${micros}`);
       }
     }
   }
   return all;
-}
-
-export interface Added {
-  micros: number;
-  /** Half of the rounds are nearer to it than this. */
-  spread: number;
-}
-
-/**
- * What a tracer adds: the median of each round's difference from the untraced run of that round, so
- * that what the machine did in a round is in both or in neither.
- */
-export function added(
-  byTracer: ReadonlyMap<string, Round[]>,
-  tracer: string,
-  figure: "mainThreadMicros" | "processMicros",
-): Added | undefined {
-  const [own, without] = [byTracer.get(tracer), byTracer.get(NONE)];
-  if (own === undefined || without === undefined) return undefined;
-  const each = own.map((round, index) => round[figure] - (without[index]?.[figure] ?? NaN));
-  const micros = median(each);
-  return { micros, spread: median(each.map((difference) => Math.abs(difference - micros))) };
 }

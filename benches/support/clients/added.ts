@@ -1,0 +1,40 @@
+/** What the rounds say of a tracer: what an operation takes, and what of that is the tracer's. */
+import { type CpuReading, tenth } from "../measure.js";
+import type { Round } from "./bench.js";
+import { NONE } from "./tracers.js";
+
+/**
+ * What an operation takes where the machine does nothing else: a neighbour on the same hardware can
+ * only add to it, for seconds or minutes, and leaves some parts of some rounds alone.
+ */
+export function undisturbed(rounds: readonly Round[], figure: keyof CpuReading): number {
+  return tenth(rounds.flatMap(({ parts }) => parts.map((part) => part[figure])));
+}
+
+export interface Added {
+  micros: number;
+  /** How far it moves when any one of the rounds is left out. */
+  spread: number;
+}
+
+/** What a tracer adds: what an operation takes with it, less what it takes without. */
+export function added(
+  byTracer: ReadonlyMap<string, Round[]>,
+  tracer: string,
+  figure: keyof CpuReading,
+): Added | undefined {
+  const [own, without] = [byTracer.get(tracer), byTracer.get(NONE)];
+  if (own === undefined || without === undefined) return undefined;
+  const difference = (left?: number): number => {
+    const [more, less] = [own, without].map((all) =>
+      undisturbed(
+        all.filter((_, index) => index !== left),
+        figure,
+      ),
+    );
+    return (more ?? Number.NaN) - (less ?? Number.NaN);
+  };
+  const micros = difference();
+  const moves = own.length < 2 ? [] : own.map((_, left) => Math.abs(difference(left) - micros));
+  return { micros, spread: Math.max(0, ...moves) };
+}
