@@ -13,8 +13,8 @@ export function undisturbed(rounds: readonly Round[], figure: keyof CpuReading):
 
 export interface Added {
   micros: number;
-  /** How far it moves when any one of the rounds is left out. */
-  spread: number;
+  /** How far it moves when any one of the rounds is left out; of a single one, nobody knows. */
+  spread: number | undefined;
 }
 
 /** What a tracer adds: what an operation takes with it, less what it takes without. */
@@ -35,6 +35,6 @@ export function added(
     return (more ?? Number.NaN) - (less ?? Number.NaN);
   };
   const micros = difference();
-  const moves = own.length < 2 ? [] : own.map((_, left) => Math.abs(difference(left) - micros));
-  return { micros, spread: Math.max(0, ...moves) };
+  if (own.length < 2) return { micros, spread: undefined };
+  return { micros, spread: Math.max(...own.map((_, left) => Math.abs(difference(left) - micros))) };
 }

@@ -26,8 +26,8 @@ function lost(rounds: readonly Round[]): number {
 
 /** Nothing is so many times what could not be told from nothing. */
 function cell({ micros, spread }: Added, ours?: Added): string {
-  const shown = `${figure(micros)} ±${figure(spread)}`;
-  if (ours === undefined || ours.micros <= ours.spread) return shown;
+  const shown = spread === undefined ? figure(micros) : `${figure(micros)} ±${figure(spread)}`;
+  if (ours === undefined || ours.micros <= (ours.spread ?? 0)) return shown;
   return `${shown} (${figure(micros / ours.micros)}×)`;
 }
 
