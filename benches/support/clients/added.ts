@@ -4,8 +4,8 @@ import type { Round } from "./bench.js";
 import { NONE } from "./tracers.js";
 
 /**
- * What an operation takes where the machine does nothing else: a neighbour on the same hardware can
- * only add to it, for seconds or minutes, and leaves some parts of some rounds alone.
+ * What an operation takes where nothing disturbs it: what else the machine does can only add to it, for
+ * seconds at a time, and leaves some parts of some rounds alone.
  */
 export function undisturbed(rounds: readonly Round[], figure: keyof CpuReading): number {
   return tenth(rounds.flatMap(({ parts }) => parts.map((part) => part[figure])));
