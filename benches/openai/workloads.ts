@@ -4,20 +4,20 @@ import type { Workload } from "../support/clients/bench.js";
 /** With the first, which has the role, the one before last, which ends it, and the usage. */
 export const CHUNKS = 200;
 
-const CALLS = { operation: "call", quick: 60 };
+const CALLS = { operation: "call", quickWarmUp: 60 };
 
 export const WHOLE: Workload = {
   ...CALLS,
-  full: 4_000,
   warmUp: 10_000,
+  seconds: 15,
   name: "whole",
   description: "chat completions of six messages, about 2 KB of request, answered at once",
 };
 
 export const STREAMED: Workload = {
   ...CALLS,
-  full: 2_000,
-  warmUp: 2_000,
+  warmUp: 3_000,
+  seconds: 20,
   name: "streamed",
   description: `the same, answered as a stream of ${CHUNKS} chunks`,
   chunks: CHUNKS,

@@ -24,31 +24,69 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), ...RAISED_LIMITS };
 }
 
-/** `program` is a compiled module that gets its job as its only argument and sends one result. */
-export function runInFreshProcess(
+export interface FreshProcess {
+  /** The next that it says; rejected when it ends without having said it. */
+  message(): Promise<unknown>;
+  send(what: string): void;
+  /** Where it still runs. */
+  kill(): void;
+  /** Rejected when it fails. */
+  ended: Promise<void>;
+}
+
+/** `program` is a compiled module that gets its job as its only argument. */
+export function startFreshProcess(
+  program: string,
+  job: object,
+  name: string,
+  processor?: OwnProcessor,
+): FreshProcess {
+  const child = fork(program, [JSON.stringify(job)], {
+    ...processor,
+    env: cleanEnvironment(),
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const deadline = setTimeout(() => child.kill("SIGKILL"), GIVE_UP_AFTER_MS);
+  const messages: unknown[] = [];
+  const waiting: ((message: unknown) => void)[] = [];
+  child.on("message", (message) => {
+    const next = waiting.shift();
+    if (next === undefined) messages.push(message);
+    else next(message);
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      clearTimeout(deadline);
+      if (code === 0) resolve();
+      else reject(new Error(`The run (${name}) ended with ${signal ?? `exit code ${code}`}.`));
+    });
+  });
+  const said = ended.then(() => {
+    throw new Error(`The run (${name}) ended without its result.`);
+  });
+  said.catch(() => undefined);
+  const message = (): Promise<unknown> =>
+    messages.length > 0
+      ? Promise.resolve(messages.shift())
+      : Promise.race([new Promise<unknown>((resolve) => waiting.push(resolve)), said]);
+  return {
+    message,
+    send: (what) => void child.send(what),
+    kill: () => void child.kill("SIGKILL"),
+    ended,
+  };
+}
+
+/** One that sends one result and ends. */
+export async function runInFreshProcess(
   program: string,
   job: object,
   name: string,
   processor?: OwnProcessor,
 ): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const child = fork(program, [JSON.stringify(job)], {
-      ...processor,
-      env: cleanEnvironment(),
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    const deadline = setTimeout(() => child.kill("SIGKILL"), GIVE_UP_AFTER_MS);
-    let result: unknown;
-    child.on("message", (message) => {
-      result = message;
-    });
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      clearTimeout(deadline);
-      if (code === 0 && result !== undefined) resolve(result);
-      else {
-        reject(new Error(`The run (${name}) ended with ${signal ?? `exit code ${code}`}.`));
-      }
-    });
-  });
+  const { message, ended } = startFreshProcess(program, job, name, processor);
+  const result = await message();
+  await ended;
+  return result;
 }

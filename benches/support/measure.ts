@@ -70,12 +70,6 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** What a tenth of the values is below: as near to the least as one value that is off allows. */
-export function tenth(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 10)] ?? Number.NaN;
-}
-
 /**
  * Of a run's parts, the lower quartile of each figure: what else the machine does can only add to a
  * part, and does so to some.

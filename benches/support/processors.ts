@@ -1,9 +1,7 @@
 /**
- * A processor for the process that is measured. Two processors of a virtual machine mostly are one
- * core, which is slower for each while both work: the servers that a client talks to, and a tracer's
- * own thread, would be measured as time of the main thread. So the client has one processor, as in
- * a small container, and the servers have the others. On Linux, with `taskset`; elsewhere everybody
- * runs everywhere.
+ * A processor for what is measured, as in a small container; the servers that a client talks to, and
+ * who measures, have the others. So no server's work empties the caches of the main thread, but a
+ * tracer's own thread does. On Linux, with `taskset`; elsewhere everybody runs everywhere.
  */
 import { spawnSync } from "node:child_process";
 import type { ForkOptions } from "node:child_process";

@@ -1,40 +1,38 @@
-/** What the rounds say of a tracer: what an operation takes, and what of that is the tracer's. */
-import { type CpuReading, tenth } from "../measure.js";
+/** What the rounds say of a tracer: what an operation takes without it, and what it adds. */
+import { type CpuReading, median } from "../measure.js";
 import type { Round } from "./bench.js";
-import { NONE } from "./tracers.js";
 
-/**
- * What an operation takes where nothing disturbs it: what else the machine does can only add to it, for
- * seconds at a time, and leaves some parts of some rounds alone.
- */
-export function undisturbed(rounds: readonly Round[], figure: keyof CpuReading): number {
-  return tenth(rounds.flatMap(({ parts }) => parts.map((part) => part[figure])));
+type ByTracer = ReadonlyMap<string, readonly Round[]>;
+
+/** On the main thread, of all that ran beside a tracer. */
+export function untraced(byTracer: ByTracer): number {
+  return median([...byTracer.values()].flat().map(({ twin }) => twin.mainThreadMicros));
 }
 
 export interface Added {
   micros: number;
-  /** How far it moves when any one of the rounds is left out; of a single one, nobody knows. */
+  /** Of what the main thread takes untraced. */
+  share: number;
+  /** How far the furthest round is from that, in microseconds; of a single one, nobody knows. */
   spread: number | undefined;
 }
 
-/** What a tracer adds: what an operation takes with it, less what it takes without. */
+/**
+ * The median of the rounds. A round gives a share, as both of its processes have had the same slow
+ * and fast times; what that is in microseconds goes by what an untraced operation takes mostly.
+ */
 export function added(
-  byTracer: ReadonlyMap<string, Round[]>,
+  byTracer: ByTracer,
   tracer: string,
   figure: keyof CpuReading,
 ): Added | undefined {
-  const [own, without] = [byTracer.get(tracer), byTracer.get(NONE)];
-  if (own === undefined || without === undefined) return undefined;
-  const difference = (left?: number): number => {
-    const [more, less] = [own, without].map((all) =>
-      undisturbed(
-        all.filter((_, index) => index !== left),
-        figure,
-      ),
-    );
-    return (more ?? Number.NaN) - (less ?? Number.NaN);
-  };
-  const micros = difference();
-  if (own.length < 2) return { micros, spread: undefined };
-  return { micros, spread: Math.max(...own.map((_, left) => Math.abs(difference(left) - micros))) };
+  const rounds = byTracer.get(tracer);
+  if (rounds === undefined) return undefined;
+  const shares = rounds.map(
+    ({ cpu, twin }) => (cpu[figure] - twin[figure]) / twin.mainThreadMicros,
+  );
+  const share = median(shares);
+  const usual = untraced(byTracer);
+  const furthest = Math.max(...shares.map((other) => Math.abs(other - share)));
+  return { micros: share * usual, share, spread: rounds.length < 2 ? undefined : furthest * usual };
 }

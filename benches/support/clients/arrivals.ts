@@ -4,8 +4,8 @@
  * the same; how many each sends is what its losses are counted by.
  */
 import type { ReceivedSpan } from "../collector.js";
-import { runInFreshProcess } from "../fresh-process.js";
 import type { ClientBench, Workload } from "./bench.js";
+import { startMeasured } from "./measured-process.js";
 import type { Servers } from "./servers.js";
 
 /** More than one, to see that an operation's spans do not depend on what was before. */
@@ -48,10 +48,11 @@ export async function arrivals(
   { collector, modelUrl }: Servers,
 ): Promise<Arrivals> {
   await collector.take({ keepFromNowOn: true });
-  const name = workload.name;
   const { endpoint } = collector;
-  const job = { tracer, workload: name, operations: OPERATIONS, warmUp: 0, endpoint, modelUrl };
-  await runInFreshProcess(bench.child, job, `${tracer}, ${name}`);
+  const job = { tracer, workload: workload.name, warmUp: OPERATIONS, endpoint, modelUrl };
+  const running = startMeasured(bench.child, job);
+  await running.warm;
+  await running.stop();
   const { spans, problems } = await collector.take({ keepFromNowOn: false });
   const calls = spans.filter(isModelCall);
   return {

@@ -1,5 +1,5 @@
 /** What a benchmark of real clients is made of, and what its rounds gave. */
-import type { Result } from "./job.js";
+import type { CpuReading } from "../measure.js";
 
 export interface Workload {
   name: string;
@@ -9,11 +9,12 @@ export interface Workload {
   operation: string;
   /** Events of the stream that an operation reads; missing where it reads none. */
   chunks?: number;
-  /** Operations of one run. */
-  full: number;
-  /** Operations before those: V8 goes on compiling for some seconds. */
+  /** Operations before the measurement: V8 goes on compiling for some seconds. */
   warmUp: number;
-  quick: number;
+  /** The same, to see that everything runs. */
+  quickWarmUp: number;
+  /** How long is measured. */
+  seconds: number;
 }
 
 export interface ClientBench {
@@ -37,7 +38,10 @@ export interface Target {
 
 /** What one tracer's run of one workload gave in one round. */
 export interface Round {
-  parts: Result;
+  /** Per operation, with the tracer. */
+  cpu: CpuReading;
+  /** Per operation of the untraced process beside it. */
+  twin: CpuReading;
   /** Spans that were to arrive less spans that did. */
   lostSpans: number;
   wireBytes: number;

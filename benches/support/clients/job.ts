@@ -1,4 +1,4 @@
-/** What passes between a benchmark's main process and the one that it measures. */
+/** What passes between a benchmark's main process and one that it measures. */
 import type { CpuReading } from "../measure.js";
 
 /**
@@ -11,9 +11,7 @@ export interface Job {
   tracer: string;
   /** One of the benchmark's; what an operation is depends on it. */
   workload: string;
-  /** Operations that are measured. */
-  operations: number;
-  /** Operations before them, for the compilers to have had their turn. */
+  /** Operations before the measurement, for the compilers to have had their turn. */
   warmUp: number;
   /** The collector's base URL. */
   endpoint: string;
@@ -21,5 +19,15 @@ export interface Job {
   modelUrl: string;
 }
 
-/** CPU time per operation, of each part of a run. */
-export type Result = CpuReading[];
+/** What the process says when it is warm; it then waits for one of the orders. */
+export const WARM = "warm";
+
+/** "measure" until "stop" comes, which also comes alone. */
+export type Order = "measure" | "stop";
+
+export interface Result {
+  /** Those that were measured. */
+  operations: number;
+  /** CPU time of each; without meaning where there were none. */
+  cpu: CpuReading;
+}

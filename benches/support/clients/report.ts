@@ -2,15 +2,14 @@
  * The results as Markdown, and as a plain object for a file. Ratios are against what this package
  * adds: 20× is twenty times as much.
  */
-import { placeOfRun } from "../processors.js";
 import { figure, machine, table } from "../tables.js";
-import { added, undisturbed } from "./added.js";
+import { added, untraced } from "./added.js";
 import type { Added } from "./added.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import { OPERATIONS_PER_FLUSH } from "./job.js";
 import type { Options } from "./options.js";
-import { NONE, OURS, traces } from "./tracers.js";
+import { OURS, traces } from "./tracers.js";
 
 export interface Results {
   bench: ClientBench;
@@ -18,6 +17,10 @@ export interface Results {
   hasOwnProcessor: boolean;
   arrivals: ReadonlyMap<Workload, ReadonlyMap<string, Arrivals>>;
   rounds: Rounds;
+}
+
+function sharedPlace(hasOwnProcessor: boolean): string {
+  return hasOwnProcessor ? "on the same processor" : "on the same machine";
 }
 
 function lost(rounds: readonly Round[]): number {
@@ -40,16 +43,14 @@ function workloadTable(
   const ours = added(byTracer, OURS, "mainThreadMicros");
   const ourProcess = added(byTracer, OURS, "processMicros");
   const rows = [...byTracer].map(([name, rounds]) => {
-    const main = figure(undisturbed(rounds, "mainThreadMicros"));
-    if (name === NONE) return [name, main, "", "", ...(chunks === undefined ? [] : [""]), "", ""];
     const own = name === OURS;
     const more = added(byTracer, name, "mainThreadMicros");
     const inProcess = added(byTracer, name, "processMicros");
-    if (more === undefined || inProcess === undefined) return [name, main];
+    if (more === undefined || inProcess === undefined) return [name];
     return [
       own ? `**${name}**` : name,
-      main,
       cell(more, own ? undefined : ours),
+      `${figure(100 * more.share)} %`,
       cell(inProcess, own ? undefined : ourProcess),
       ...(chunks === undefined ? [] : [figure(more.micros / chunks)]),
       ...(traces(name)
@@ -59,14 +60,15 @@ function workloadTable(
   });
   const head = [
     "",
-    `main thread, µs/${operation}`,
-    "**added** on the main thread",
+    `**added** on the main thread, µs/${operation}`,
+    "of an untraced one",
     "added in the whole process",
     ...(chunks === undefined ? [] : ["added on the main thread per chunk"]),
     `spans/${operation}`,
     "spans lost",
   ];
-  return `**${workload.name}**: ${workload.description}\n\n${table(head, rows)}`;
+  const usual = `${figure(untraced(byTracer))} µs of the main thread untraced`;
+  return `**${workload.name}**: ${workload.description}; ${usual}\n\n${table(head, rows)}`;
 }
 
 function targets({ bench, rounds }: Results): string[] {
@@ -95,11 +97,11 @@ export function notes(arrivals: Results["arrivals"]): string[] {
 export function markdown(results: Results): string {
   const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
   return [
-    `${machine()}; ${bench.sdks}; ${options.rounds} interleaved rounds, every run in ` +
-      `${placeOfRun(hasOwnProcessor)} after a warm-up, collector and model server in others. A figure ` +
-      `is what a tenth of all parts is below, ${OPERATIONS_PER_FLUSH} operations and a flush each: ` +
-      "what else the machine does can only add. Added is with less without, ± how far that moves " +
-      "when a round is left out. In brackets: how many times what this package adds.",
+    `${machine()}; ${bench.sdks}; ${options.rounds} interleaved rounds, every run in a fresh process ` +
+      `after a warm-up, at the same time as an untraced one ${sharedPlace(hasOwnProcessor)}; collector and ` +
+      `model server in others. A flush in ${OPERATIONS_PER_FLUSH} operations. Added is with less without, ` +
+      "the median of the rounds, ± how far the furthest is from it. In brackets: how many times what this " +
+      "package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),

@@ -1,15 +1,24 @@
-/** The measured rounds: within a round the tracers take turns at each workload. */
-import { runInFreshProcess } from "../fresh-process.js";
+/**
+ * The measured rounds: within a round the tracers take turns at each workload. Each runs beside an
+ * untraced twin on the same processor, and both get it in turns of milliseconds: a virtual processor
+ * takes up to twice as long for the same work, for moments or for minutes, and no difference of runs
+ * that followed each other can be told from that.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+
 import { inTurn } from "../in-turn.js";
 import type { OwnProcessor } from "../processors.js";
-import { undisturbed } from "./added.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import type { Result } from "./job.js";
+import { type MeasuredProcess, startMeasured } from "./measured-process.js";
 import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
+import { NONE } from "./tracers.js";
 
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;
+
+const QUICK_MS = 200;
 
 async function measure(
   bench: ClientBench,
@@ -20,16 +29,37 @@ async function measure(
   { collector, modelUrl }: Servers,
   processor: OwnProcessor,
 ): Promise<Round> {
-  const operations = options.quick ? workload.quick : workload.full;
-  const warmUp = options.quick ? workload.quick : workload.warmUp;
+  const { quick } = options;
+  const warmUp = quick ? workload.quickWarmUp : workload.warmUp;
   const { endpoint } = collector;
   await collector.take({ keepFromNowOn: false });
-  const job = { tracer, workload: workload.name, operations, warmUp, endpoint, modelUrl };
-  const name = `${tracer}, ${workload.name}`;
-  const parts = (await runInFreshProcess(bench.child, job, name, processor)) as Result;
+  const job = { workload: workload.name, warmUp, endpoint, modelUrl };
+  const both = [tracer, NONE].map((name) =>
+    startMeasured(bench.child, { ...job, tracer: name }, processor),
+  );
+  const [own, twin] = await together(both, quick ? QUICK_MS : workload.seconds * 1_000);
+  if (own === undefined || twin === undefined) throw new Error("A run has no result.");
   const { spanCount, wireBytes } = await collector.take({ keepFromNowOn: false });
-  const spans = expected(workload, tracer) * (warmUp + operations);
-  return { parts, lostSpans: spans - spanCount, wireBytes: wireBytes / (warmUp + operations) };
+  const operations = warmUp + own.operations;
+  const spans = expected(workload, tracer) * operations;
+  return {
+    cpu: own.cpu,
+    twin: twin.cpu,
+    lostSpans: spans - spanCount,
+    wireBytes: wireBytes / operations,
+  };
+}
+
+/** Measures all of them at the same time; where one fails, the others do not go on without it. */
+async function together(processes: readonly MeasuredProcess[], ms: number): Promise<Result[]> {
+  try {
+    await Promise.all(processes.map(({ warm }) => warm));
+    for (const { measure: begin } of processes) begin();
+    await pause(ms);
+    return await Promise.all(processes.map(({ stop }) => stop()));
+  } finally {
+    for (const { kill } of processes) kill();
+  }
 }
 
 export async function rounds(
@@ -59,8 +89,11 @@ export async function rounds(
           processor,
         );
         byTracer.get(tracer)?.push(result);
-        const micros = `${undisturbed([result], "mainThreadMicros").toFixed(0)} µs per ${workload.operation}`;
-        say(`round ${round + 1}/${options.rounds} ${workload.name}, ${tracer}: ${micros}`);
+        const [own, twin] = [result.cpu, result.twin].map((cpu) => cpu.mainThreadMicros.toFixed(0));
+        say(
+          `round ${round + 1}/${options.rounds} ${workload.name}, ${tracer}: ` +
+            `${own} µs per ${workload.operation}, untraced ${twin}`,
+        );
       }
     }
   }
