@@ -43,9 +43,8 @@ export const WORKLOADS = {
 
 export type Workload = keyof typeof WORKLOADS;
 
-/** What an SDK or a generator has a part in takes longer: so many of a hundred are done of it. */
+/** What an SDK has a part in takes longer: so many of a hundred are done of it. */
 const PERCENT: Partial<Record<Workload, number>> = {
-  "generators that are abandoned": 20,
   "model streams that are abandoned": 2,
 };
 
