@@ -4,7 +4,7 @@ import type { Workload } from "../support/clients/bench.js";
 /** How often the model wants the tool before it answers: a run has one turn more. */
 export const TOOL_CALLS = 2;
 
-const RUNS = { operation: "run", warmUp: 2_500, quickWarmUp: 30, seconds: 20 };
+const RUNS = { operation: "run", warmUp: 2_500, turns: 30, quick: 30 };
 
 export const WHOLE: Workload = {
   ...RUNS,

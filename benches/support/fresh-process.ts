@@ -3,11 +3,12 @@
  * behind the benchmark's back.
  */
 import { fork } from "node:child_process";
+import type { Serializable } from "node:child_process";
 
 import type { OwnProcessor } from "./processors.js";
 
 /** Far longer than the slowest run; a process that lasts so long will not end by itself. */
-const GIVE_UP_AFTER_MS = 300_000;
+const GIVE_UP_AFTER_MS = 1_200_000;
 
 /** Variables that the contenders read, and proxies, which have no part in talking to 127.0.0.1. */
 const NOT_INHERITED =
@@ -27,7 +28,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 export interface FreshProcess {
   /** The next that it says; rejected when it ends without having said it. */
   message(): Promise<unknown>;
-  send(what: string): void;
+  send(what: Serializable): void;
   /** Where it still runs. */
   kill(): void;
   /** Rejected when it fails. */

@@ -1,12 +1,17 @@
 /** What the rounds say of a tracer: what an operation takes without it, and what it adds. */
-import { type CpuReading, median } from "../measure.js";
+import type { CpuReading } from "../measure.js";
 import type { Round } from "./bench.js";
+import { NONE } from "./tracers.js";
 
 type ByTracer = ReadonlyMap<string, readonly Round[]>;
 
-/** On the main thread, of all that ran beside a tracer. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** On the main thread. */
 export function untraced(byTracer: ByTracer): number {
-  return median([...byTracer.values()].flat().map(({ twin }) => twin.mainThreadMicros));
+  return mean((byTracer.get(NONE) ?? []).map(({ cpu }) => cpu.mainThreadMicros));
 }
 
 export interface Added {
@@ -17,22 +22,22 @@ export interface Added {
   spread: number | undefined;
 }
 
-/**
- * The median of the rounds. A round gives a share, as both of its processes have had the same slow
- * and fast times; what that is in microseconds goes by what an untraced operation takes mostly.
- */
+/** The mean of the rounds: all tracers have had the same slow and fast times in them. */
 export function added(
   byTracer: ByTracer,
   tracer: string,
   figure: keyof CpuReading,
 ): Added | undefined {
-  const rounds = byTracer.get(tracer);
-  if (rounds === undefined) return undefined;
-  const shares = rounds.map(
-    ({ cpu, twin }) => (cpu[figure] - twin[figure]) / twin.mainThreadMicros,
-  );
-  const share = median(shares);
-  const usual = untraced(byTracer);
-  const furthest = Math.max(...shares.map((other) => Math.abs(other - share)));
-  return { micros: share * usual, share, spread: rounds.length < 2 ? undefined : furthest * usual };
+  const without = byTracer.get(NONE);
+  const differences = byTracer
+    .get(tracer)
+    ?.map(({ cpu }, round) => cpu[figure] - (without?.[round]?.cpu[figure] ?? Number.NaN));
+  if (differences === undefined) return undefined;
+  const micros = mean(differences);
+  const furthest = Math.max(...differences.map((other) => Math.abs(other - micros)));
+  return {
+    micros,
+    share: micros / untraced(byTracer),
+    spread: differences.length < 2 ? undefined : furthest,
+  };
 }

@@ -49,9 +49,9 @@ export async function arrivals(
 ): Promise<Arrivals> {
   await collector.take({ keepFromNowOn: true });
   const { endpoint } = collector;
-  const job = { tracer, workload: workload.name, warmUp: OPERATIONS, endpoint, modelUrl };
-  const running = startMeasured(bench.child, job);
-  await running.warm;
+  const job = { tracer, workload: workload.name, endpoint, modelUrl };
+  const running = await startMeasured(bench.child, job);
+  await running.run(OPERATIONS);
   await running.stop();
   const { spans, problems } = await collector.take({ keepFromNowOn: false });
   const calls = spans.filter(isModelCall);

@@ -11,10 +11,10 @@ export interface Workload {
   chunks?: number;
   /** Operations before the measurement: V8 goes on compiling for some seconds. */
   warmUp: number;
-  /** The same, to see that everything runs. */
-  quickWarmUp: number;
-  /** How long is measured. */
-  seconds: number;
+  /** How often each tracer has its turn in a round, with the operations of one flush. */
+  turns: number;
+  /** Operations of the warm-up and of the only turn, to see that everything runs. */
+  quick: number;
 }
 
 export interface ClientBench {
@@ -38,10 +38,8 @@ export interface Target {
 
 /** What one tracer's run of one workload gave in one round. */
 export interface Round {
-  /** Per operation, with the tracer. */
+  /** Per operation. */
   cpu: CpuReading;
-  /** Per operation of the untraced process beside it. */
-  twin: CpuReading;
   /** Spans that were to arrive less spans that did. */
   lostSpans: number;
   wireBytes: number;

@@ -1,5 +1,4 @@
 /** What passes between a benchmark's main process and one that it measures. */
-import type { CpuReading } from "../measure.js";
 
 /**
  * Everybody is flushed once in so many operations: `@inference/tracing` drops beyond 2048 spans, and
@@ -11,23 +10,16 @@ export interface Job {
   tracer: string;
   /** One of the benchmark's; what an operation is depends on it. */
   workload: string;
-  /** Operations before the measurement, for the compilers to have had their turn. */
-  warmUp: number;
   /** The collector's base URL. */
   endpoint: string;
   /** The model server's base URL, as a client takes it. */
   modelUrl: string;
 }
 
-/** What the process says when it is warm; it then waits for one of the orders. */
-export const WARM = "warm";
+/** What the process says when it takes orders. */
+export const READY = "ready";
 
-/** "measure" until "stop" comes, which also comes alone. */
-export type Order = "measure" | "stop";
+/** The last order. Any other is a number of operations, which are done, flushed, and answered with a `CpuReading` of each. */
+export const STOP = "stop";
 
-export interface Result {
-  /** Those that were measured. */
-  operations: number;
-  /** CPU time of each; without meaning where there were none. */
-  cpu: CpuReading;
-}
+export type Order = number | typeof STOP;

@@ -1,34 +1,35 @@
 /** One of the processes that are measured, as the benchmark's main process has it. */
 import { startFreshProcess } from "../fresh-process.js";
+import type { CpuReading } from "../measure.js";
 import type { OwnProcessor } from "../processors.js";
-import type { Job, Order, Result } from "./job.js";
+import { type Job, type Order, STOP } from "./job.js";
 
 export interface MeasuredProcess {
-  /** When it has warmed up. */
-  warm: Promise<void>;
-  measure(): void;
-  /** It ends what it is at, and then itself. */
-  stop(): Promise<Result>;
+  /** Does so many operations, and has all of them sent. */
+  run(operations: number): Promise<CpuReading>;
+  stop(): Promise<void>;
   /** Where nothing is wanted of it any more. */
   kill(): void;
 }
 
-export function startMeasured(
+/** Resolves when it takes orders. */
+export async function startMeasured(
   program: string,
   job: Job,
   processor?: OwnProcessor,
-): MeasuredProcess {
+): Promise<MeasuredProcess> {
   const name = `${job.tracer}, ${job.workload}`;
   const { message, send, kill, ended } = startFreshProcess(program, job, name, processor);
+  await message();
   const order = (what: Order): void => send(what);
   return {
-    warm: message().then(() => undefined),
-    measure: () => order("measure"),
+    run: async (operations) => {
+      order(operations);
+      return (await message()) as CpuReading;
+    },
     stop: async () => {
-      order("stop");
-      const result = (await message()) as Result;
+      order(STOP);
       await ended;
-      return result;
     },
     kill,
   };

@@ -22,7 +22,7 @@ export function readOptions(bench: ClientBench, args: string[]): Options {
   const names = bench.workloads.map(({ name }) => name);
   const { rounds, chosen } = reader(
     `npm run bench -- ${bench.name} [options]
-  --rounds N           rounds: fresh processes of each tracer and of its untraced twin (${ROUNDS})
+  --rounds N           rounds: fresh processes of each tracer, and an untraced one (${ROUNDS})
   --workloads A,B      of ${names.join(", ")} (all)
   --tracers "A;B"      of ${TRACED.join("; ")} (all)
   --quick              a moment of each, one round: shows that everything runs, measures nothing

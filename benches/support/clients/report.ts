@@ -9,7 +9,7 @@ import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
 import { OPERATIONS_PER_FLUSH } from "./job.js";
 import type { Options } from "./options.js";
-import { OURS, traces } from "./tracers.js";
+import { NONE, OURS, traces } from "./tracers.js";
 
 export interface Results {
   bench: ClientBench;
@@ -19,8 +19,8 @@ export interface Results {
   rounds: Rounds;
 }
 
-function sharedPlace(hasOwnProcessor: boolean): string {
-  return hasOwnProcessor ? "on the same processor" : "on the same machine";
+function traced(byTracer: ReadonlyMap<string, Round[]>): [string, Round[]][] {
+  return [...byTracer].filter(([name]) => name !== NONE);
 }
 
 function lost(rounds: readonly Round[]): number {
@@ -42,7 +42,7 @@ function workloadTable(
   const { operation, chunks } = workload;
   const ours = added(byTracer, OURS, "mainThreadMicros");
   const ourProcess = added(byTracer, OURS, "processMicros");
-  const rows = [...byTracer].map(([name, rounds]) => {
+  const rows = traced(byTracer).map(([name, rounds]) => {
     const own = name === OURS;
     const more = added(byTracer, name, "mainThreadMicros");
     const inProcess = added(byTracer, name, "processMicros");
@@ -96,12 +96,12 @@ export function notes(arrivals: Results["arrivals"]): string[] {
 
 export function markdown(results: Results): string {
   const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
+  const place = hasOwnProcessor ? " on a processor of their own" : "";
   return [
-    `${machine()}; ${bench.sdks}; ${options.rounds} interleaved rounds, every run in a fresh process ` +
-      `after a warm-up, at the same time as an untraced one ${sharedPlace(hasOwnProcessor)}; collector and ` +
-      `model server in others. A flush in ${OPERATIONS_PER_FLUSH} operations. Added is with less without, ` +
-      "the median of the rounds, ± how far the furthest is from it. In brackets: how many times what this " +
-      "package adds.",
+    `${machine()}; ${bench.sdks}; ${options.rounds} rounds of fresh processes${place}, which take turns of ` +
+      `${OPERATIONS_PER_FLUSH} operations and a flush after a warm-up; collector and model server in others. ` +
+      "Added is with less without, the mean of the rounds, ± how far the furthest is from it. In brackets: " +
+      "how many times what this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),

@@ -1,15 +1,14 @@
 /**
- * The measured rounds: within a round the tracers take turns at each workload. Each runs beside an
- * untraced twin on the same processor, and both get it in turns of milliseconds: a virtual processor
- * takes up to twice as long for the same work, for moments or for minutes, and no difference of runs
- * that followed each other can be told from that.
+ * The measured rounds. In each, all tracers run a workload in turns of a fraction of a second or two,
+ * and so does an untraced process: a virtual processor takes up to twice as long for the same work, for
+ * moments or for minutes, and no difference of runs that followed each other can be told from that.
+ * While one has its turn the others wait, so that nobody's caches are emptied by another.
  */
-import { setTimeout as pause } from "node:timers/promises";
-
 import { inTurn } from "../in-turn.js";
+import type { CpuReading } from "../measure.js";
 import type { OwnProcessor } from "../processors.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
-import type { Result } from "./job.js";
+import { OPERATIONS_PER_FLUSH } from "./job.js";
 import { type MeasuredProcess, startMeasured } from "./measured-process.js";
 import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
@@ -18,83 +17,110 @@ import { NONE } from "./tracers.js";
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;
 
-const QUICK_MS = 200;
+/** One tracer in one round. */
+class Contender {
+  private readonly sum: CpuReading = { mainThreadMicros: 0, processMicros: 0 };
+  private turns = 0;
+  private lostSpans = 0;
+  private wireBytes = 0;
+  private operations = 0;
+
+  constructor(
+    readonly tracer: string,
+    readonly process: MeasuredProcess,
+    private readonly spansPerOperation: number,
+    private readonly collector: Servers["collector"],
+  ) {}
+
+  /** Nobody else sends anything meanwhile. */
+  async run(operations: number): Promise<CpuReading> {
+    const cpu = await this.process.run(operations);
+    const { spanCount, wireBytes } = await this.collector.take({ keepFromNowOn: false });
+    this.lostSpans += this.spansPerOperation * operations - spanCount;
+    this.wireBytes += wireBytes;
+    this.operations += operations;
+    return cpu;
+  }
+
+  async takeTurn(operations: number): Promise<void> {
+    const { mainThreadMicros, processMicros } = await this.run(operations);
+    this.sum.mainThreadMicros += mainThreadMicros;
+    this.sum.processMicros += processMicros;
+    this.turns += 1;
+  }
+
+  get result(): Round {
+    const { mainThreadMicros, processMicros } = this.sum;
+    return {
+      cpu: {
+        mainThreadMicros: mainThreadMicros / this.turns,
+        processMicros: processMicros / this.turns,
+      },
+      lostSpans: this.lostSpans,
+      wireBytes: this.wireBytes / this.operations,
+    };
+  }
+}
 
 async function measure(
   bench: ClientBench,
   workload: Workload,
-  tracer: string,
-  options: Options,
+  tracers: readonly string[],
+  quick: boolean,
   expected: Expected,
   { collector, modelUrl }: Servers,
   processor: OwnProcessor,
-): Promise<Round> {
-  const { quick } = options;
-  const warmUp = quick ? workload.quickWarmUp : workload.warmUp;
-  const { endpoint } = collector;
-  await collector.take({ keepFromNowOn: false });
-  const job = { workload: workload.name, warmUp, endpoint, modelUrl };
-  const both = [tracer, NONE].map((name) =>
-    startMeasured(bench.child, { ...job, tracer: name }, processor),
-  );
-  const [own, twin] = await together(both, quick ? QUICK_MS : workload.seconds * 1_000);
-  if (own === undefined || twin === undefined) throw new Error("A run has no result.");
-  const { spanCount, wireBytes } = await collector.take({ keepFromNowOn: false });
-  const operations = warmUp + own.operations;
-  const spans = expected(workload, tracer) * operations;
-  return {
-    cpu: own.cpu,
-    twin: twin.cpu,
-    lostSpans: spans - spanCount,
-    wireBytes: wireBytes / operations,
-  };
-}
-
-/** Measures all of them at the same time; where one fails, the others do not go on without it. */
-async function together(processes: readonly MeasuredProcess[], ms: number): Promise<Result[]> {
+): Promise<readonly Contender[]> {
+  const [warmUp, turns, operations] = quick
+    ? [workload.quick, 1, workload.quick]
+    : [workload.warmUp, workload.turns, OPERATIONS_PER_FLUSH];
+  const contenders: Contender[] = [];
   try {
-    await Promise.all(processes.map(({ warm }) => warm));
-    for (const { measure: begin } of processes) begin();
-    await pause(ms);
-    return await Promise.all(processes.map(({ stop }) => stop()));
+    for (const tracer of tracers) {
+      const job = { tracer, workload: workload.name, endpoint: collector.endpoint, modelUrl };
+      const running = await startMeasured(bench.child, job, processor);
+      const spans = expected(workload, tracer);
+      const contender = new Contender(tracer, running, spans, collector);
+      contenders.push(contender);
+      await contender.run(warmUp);
+    }
+    for (let turn = 0; turn < turns; turn++) {
+      for (const contender of inTurn(contenders, turn)) await contender.takeTurn(operations);
+    }
+    await Promise.all(contenders.map((contender) => contender.process.stop()));
   } finally {
-    for (const { kill } of processes) kill();
+    for (const contender of contenders) contender.process.kill();
   }
+  return contenders;
 }
 
 export async function rounds(
   bench: ClientBench,
-  options: Options,
+  { rounds: count, workloads, tracers, quick }: Options,
   expected: Expected,
   servers: Servers,
   processor: OwnProcessor,
   say: (progress: string) => void,
 ): Promise<Rounds> {
+  const names = [...tracers, NONE];
   const all = new Map(
-    options.workloads.map((workload) => [
+    workloads.map((workload) => [
       workload,
-      new Map(options.tracers.map((name): [string, Round[]] => [name, []])),
+      new Map(names.map((name): [string, Round[]] => [name, []])),
     ]),
   );
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 0; round < count; round++) {
     for (const [workload, byTracer] of all) {
-      for (const tracer of inTurn(options.tracers, round)) {
-        const result = await measure(
-          bench,
-          workload,
-          tracer,
-          options,
-          expected,
-          servers,
-          processor,
-        );
+      const order = inTurn(names, round);
+      const contenders = await measure(bench, workload, order, quick, expected, servers, processor);
+      const figures = contenders.map(({ tracer, result }) => {
         byTracer.get(tracer)?.push(result);
-        const [own, twin] = [result.cpu, result.twin].map((cpu) => cpu.mainThreadMicros.toFixed(0));
-        say(
-          `round ${round + 1}/${options.rounds} ${workload.name}, ${tracer}: ` +
-            `${own} µs per ${workload.operation}, untraced ${twin}`,
-        );
-      }
+        return `${tracer} ${result.cpu.mainThreadMicros.toFixed(0)}`;
+      });
+      say(
+        `round ${round + 1}/${count} ${workload.name}, µs per ${workload.operation}: ` +
+          figures.join(", "),
+      );
     }
   }
   return all;
