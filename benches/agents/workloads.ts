@@ -4,7 +4,7 @@ import type { Workload } from "../support/clients/bench.js";
 /** How often the model wants the tool before it answers: a run has one turn more. */
 export const TOOL_CALLS = 2;
 
-const RUNS = { operation: "run", warmUp: 2_500, turns: 30, quick: 30 };
+const RUNS = { operation: "run", turn: 50, warmUp: 50, turns: 60 };
 
 export const WHOLE: Workload = {
   ...RUNS,

@@ -4,21 +4,21 @@ import type { Workload } from "../support/clients/bench.js";
 /** With the first, which has the role, the one before last, which ends it, and the usage. */
 export const CHUNKS = 200;
 
-const CALLS = { operation: "call", quick: 60 };
-
 export const WHOLE: Workload = {
-  ...CALLS,
-  warmUp: 10_000,
-  turns: 100,
   name: "whole",
+  operation: "call",
+  turn: 200,
+  warmUp: 50,
+  turns: 60,
   description: "chat completions of six messages, about 2 KB of request, answered at once",
 };
 
 export const STREAMED: Workload = {
-  ...CALLS,
-  warmUp: 3_000,
-  turns: 30,
   name: "streamed",
+  operation: "call",
+  turn: 50,
+  warmUp: 60,
+  turns: 60,
   description: `the same, answered as a stream of ${CHUNKS} chunks`,
   chunks: CHUNKS,
 };

@@ -9,12 +9,15 @@ export interface Workload {
   operation: string;
   /** Events of the stream that an operation reads; missing where it reads none. */
   chunks?: number;
-  /** Operations before the measurement: V8 goes on compiling for some seconds. */
+  /**
+   * Operations of a turn, after which everybody is flushed: `@inference/tracing` drops beyond 2048 spans,
+   * and an operation can be ten of them.
+   */
+  turn: number;
+  /** Turns before the measurement: V8 goes on compiling for some seconds. */
   warmUp: number;
-  /** How often each tracer has its turn in a round, with the operations of one flush. */
+  /** Turns that each tracer is measured in, in a round. */
   turns: number;
-  /** Operations of the warm-up and of the only turn, to see that everything runs. */
-  quick: number;
 }
 
 export interface ClientBench {

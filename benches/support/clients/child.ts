@@ -2,7 +2,7 @@
 import { on } from "node:events";
 
 import { cpuPerSpan, readCpu } from "../measure.js";
-import { type Job, OPERATIONS_PER_FLUSH, type Order, READY, STOP } from "./job.js";
+import { type Job, type Order, READY, STOP } from "./job.js";
 import type { Sdks } from "./tracer.js";
 import { TRACERS } from "./tracers.js";
 
@@ -35,10 +35,8 @@ export async function runChild(sdks: Sdks, start: (job: Job) => Operation): Prom
   for await (const [order] of orders) {
     if (order === STOP) break;
     const before = readCpu();
-    for (let left = order; left > 0; left -= OPERATIONS_PER_FLUSH) {
-      await allOf(Math.min(OPERATIONS_PER_FLUSH, left), operation);
-      await tracer.flush();
-    }
+    await allOf(order, operation);
+    await tracer.flush();
     process.send?.(cpuPerSpan(before, readCpu(), order));
   }
   await tracer.stop();

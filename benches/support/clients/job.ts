@@ -1,11 +1,5 @@
 /** What passes between a benchmark's main process and one that it measures. */
 
-/**
- * Everybody is flushed once in so many operations: `@inference/tracing` drops beyond 2048 spans, and
- * an operation can be ten of them.
- */
-export const OPERATIONS_PER_FLUSH = 200;
-
 export interface Job {
   tracer: string;
   /** One of the benchmark's; what an operation is depends on it. */
@@ -19,7 +13,7 @@ export interface Job {
 /** What the process says when it takes orders. */
 export const READY = "ready";
 
-/** The last order. Any other is a number of operations, which are done, flushed, and answered with a `CpuReading` of each. */
+/** The last order. Any other is a number of operations: they are done, flushed, and answered with a `CpuReading`. */
 export const STOP = "stop";
 
 export type Order = number | typeof STOP;

@@ -7,7 +7,6 @@ import { added, untraced } from "./added.js";
 import type { Added } from "./added.js";
 import type { Arrivals } from "./arrivals.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
-import { OPERATIONS_PER_FLUSH } from "./job.js";
 import type { Options } from "./options.js";
 import { NONE, OURS, traces } from "./tracers.js";
 
@@ -98,10 +97,10 @@ export function markdown(results: Results): string {
   const { bench, options, hasOwnProcessor, arrivals, rounds } = results;
   const place = hasOwnProcessor ? " on a processor of their own" : "";
   return [
-    `${machine()}; ${bench.sdks}; ${options.rounds} rounds of fresh processes${place}, which take turns of ` +
-      `${OPERATIONS_PER_FLUSH} operations and a flush after a warm-up; collector and model server in others. ` +
-      "Added is with less without, the mean of the rounds, ± how far the furthest is from it. In brackets: " +
-      "how many times what this package adds.",
+    `${machine()}; ${bench.sdks}; ${options.rounds} rounds of fresh processes${place}, which take turns with a ` +
+      "flush at the end, after a warm-up in such turns; collector and model server in others. Added is with " +
+      "less without, the mean of the rounds, ± how far the furthest is from it. In brackets: how many times " +
+      "what this package adds.",
     ...[...rounds].map(([workload, byTracer]) =>
       workloadTable(workload, byTracer, arrivals.get(workload)),
     ),

@@ -1,14 +1,14 @@
 /**
- * The measured rounds. In each, all tracers run a workload in turns of a fraction of a second or two,
- * and so does an untraced process: a virtual processor takes up to twice as long for the same work, for
- * moments or for minutes, and no difference of runs that followed each other can be told from that.
- * While one has its turn the others wait, so that nobody's caches are emptied by another.
+ * The measured rounds. In each, all tracers and an untraced process do a workload in turns of a fraction
+ * of a second, from the warm-up on: a virtual processor takes up to twice as long for the same work, for
+ * moments or for minutes, and no difference of runs that followed each other can be told from that. While
+ * one has its turn the others wait, so that nobody's caches are emptied by another; and all wait equally
+ * long, since V8 makes the heap of a process that waits for seconds smaller, which then takes longer.
  */
 import { inTurn } from "../in-turn.js";
 import type { CpuReading } from "../measure.js";
 import type { OwnProcessor } from "../processors.js";
 import type { ClientBench, Round, Rounds, Workload } from "./bench.js";
-import { OPERATIONS_PER_FLUSH } from "./job.js";
 import { type MeasuredProcess, startMeasured } from "./measured-process.js";
 import type { Options } from "./options.js";
 import type { Servers } from "./servers.js";
@@ -17,13 +17,15 @@ import { NONE } from "./tracers.js";
 /** Spans that each tracer sends for one operation of a workload. */
 export type Expected = (workload: Workload, tracer: string) => number;
 
+/** Operations that show that everything runs. */
+const QUICK_TURN = 30;
+
 /** One tracer in one round. */
 class Contender {
-  private readonly sum: CpuReading = { mainThreadMicros: 0, processMicros: 0 };
+  private sum: CpuReading = { mainThreadMicros: 0, processMicros: 0 };
   private turns = 0;
   private lostSpans = 0;
   private wireBytes = 0;
-  private operations = 0;
 
   constructor(
     readonly tracer: string,
@@ -33,20 +35,21 @@ class Contender {
   ) {}
 
   /** Nobody else sends anything meanwhile. */
-  async run(operations: number): Promise<CpuReading> {
-    const cpu = await this.process.run(operations);
-    const { spanCount, wireBytes } = await this.collector.take({ keepFromNowOn: false });
-    this.lostSpans += this.spansPerOperation * operations - spanCount;
-    this.wireBytes += wireBytes;
-    this.operations += operations;
-    return cpu;
-  }
-
   async takeTurn(operations: number): Promise<void> {
-    const { mainThreadMicros, processMicros } = await this.run(operations);
+    const { mainThreadMicros, processMicros } = await this.process.run(operations);
+    const { spanCount, wireBytes } = await this.collector.take({ keepFromNowOn: false });
     this.sum.mainThreadMicros += mainThreadMicros;
     this.sum.processMicros += processMicros;
     this.turns += 1;
+    this.lostSpans += this.spansPerOperation * operations - spanCount;
+    this.wireBytes += wireBytes / operations;
+  }
+
+  /** What was until now does not count, but for what was lost. */
+  beginMeasurement(): void {
+    this.sum = { mainThreadMicros: 0, processMicros: 0 };
+    this.turns = 0;
+    this.wireBytes = 0;
   }
 
   get result(): Round {
@@ -57,7 +60,7 @@ class Contender {
         processMicros: processMicros / this.turns,
       },
       lostSpans: this.lostSpans,
-      wireBytes: this.wireBytes / this.operations,
+      wireBytes: this.wireBytes / this.turns,
     };
   }
 }
@@ -71,21 +74,19 @@ async function measure(
   { collector, modelUrl }: Servers,
   processor: OwnProcessor,
 ): Promise<readonly Contender[]> {
-  const [warmUp, turns, operations] = quick
-    ? [workload.quick, 1, workload.quick]
-    : [workload.warmUp, workload.turns, OPERATIONS_PER_FLUSH];
+  const [turn, warmUp, turns] = quick
+    ? [QUICK_TURN, 1, 1]
+    : [workload.turn, workload.warmUp, workload.turns];
   const contenders: Contender[] = [];
   try {
     for (const tracer of tracers) {
       const job = { tracer, workload: workload.name, endpoint: collector.endpoint, modelUrl };
       const running = await startMeasured(bench.child, job, processor);
-      const spans = expected(workload, tracer);
-      const contender = new Contender(tracer, running, spans, collector);
-      contenders.push(contender);
-      await contender.run(warmUp);
+      contenders.push(new Contender(tracer, running, expected(workload, tracer), collector));
     }
-    for (let turn = 0; turn < turns; turn++) {
-      for (const contender of inTurn(contenders, turn)) await contender.takeTurn(operations);
+    for (let done = 0; done < warmUp + turns; done++) {
+      if (done === warmUp) for (const contender of contenders) contender.beginMeasurement();
+      for (const contender of inTurn(contenders, done)) await contender.takeTurn(turn);
     }
     await Promise.all(contenders.map((contender) => contender.process.stop()));
   } finally {
