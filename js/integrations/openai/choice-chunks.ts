@@ -10,12 +10,18 @@ import { withoutLogprobs } from "./views.js";
 /** Texts of a choice that grow with each chunk, by all who speak this protocol. */
 const GROWING = new Set(["content", "refusal", "reasoning_content", "reasoning", "text"]);
 
-/** A text that grows: which one of which choice; `tool` is the index of the tool call, or -1. */
-interface Run {
-  readonly index: number;
-  readonly field: string;
-  readonly tool: number;
-  text: string;
+/**
+ * A text that grows: which one of which choice; `tool` is the index of the tool call, or -1. No object
+ * literal, which would begin as the choices of chunks do: V8 parses JSON faster where no other objects do.
+ */
+class Run {
+  text = "";
+
+  constructor(
+    readonly index: number,
+    readonly field: string,
+    readonly tool: number,
+  ) {}
 }
 
 export function choiceChunks(kind: PartKind): ChunkReader {
@@ -51,6 +57,7 @@ class ChoiceChunks implements Chunks {
     const { index, finish_reason: reason } = choice;
     if (typeof index !== "number" || !isNothing(reason)) return false;
     const delta = fieldsOf(choice["delta"] ?? choice);
+    if (this.growAsBefore(index, delta)) return true;
     if (typeof delta["role"] === "string" && !this.begun.has(index)) {
       this.begun.add(index);
       return false;
@@ -60,6 +67,17 @@ class ChoiceChunks implements Chunks {
     const text = field !== undefined && GROWING.has(field) ? delta[field] : undefined;
     if (field === undefined || typeof text !== "string") return false;
     this.add(index, field, -1, text);
+    return true;
+  }
+
+  /** Most chunks add to the text that the one before has added to. */
+  private growAsBefore(index: number, delta: Fields): boolean {
+    const { last } = this;
+    if (last === undefined || last.index !== index || last.tool >= 0) return false;
+    const text = onlyText(delta, last.field);
+    if (text === undefined) return false;
+    if (!this.hasToken && text !== "") this.token();
+    last.text += text;
     return true;
   }
 
@@ -80,7 +98,7 @@ class ChoiceChunks implements Chunks {
     let run = this.last;
     if (run === undefined || !isRun(run, index, field, tool)) {
       run = this.runs.find((known) => isRun(known, index, field, tool));
-      if (run === undefined) this.runs.push((run = { index, field, tool, text: "" }));
+      if (run === undefined) this.runs.push((run = new Run(index, field, tool)));
       this.last = run;
     }
     run.text += text;
@@ -107,6 +125,17 @@ function asChoice({ index, field, tool, text }: Run): Fields {
   if (field === "text") return { index, text };
   if (tool < 0) return { index, delta: { [field]: text } };
   return { index, delta: { tool_calls: [{ index: tool, function: { arguments: text } }] } };
+}
+
+/** What an object says in that field, where it says nothing else, not even who speaks. */
+function onlyText(object: Fields, field: string): string | undefined {
+  let text: unknown;
+  for (const key in object) {
+    const value = object[key];
+    if (key === field) text = value;
+    else if (!isNothing(value) && key !== "index") return undefined;
+  }
+  return typeof text === "string" ? text : undefined;
 }
 
 /** The field that is all that an object says, apart from who speaks and where. */

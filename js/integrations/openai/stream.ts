@@ -62,7 +62,7 @@ class Listener {
     };
     const onError = (error: unknown): void => this.fail(error);
     replace(steps, "next", (...args: [] | [unknown]) => {
-      const step = next.apply(steps, args);
+      const step = args.length === 0 ? next.call(steps) : next.apply(steps, args);
       this.reader ??= steps;
       isPromise ??= types.isPromise(step);
       // The very promise is returned: its reader does not wait a turn longer.
