@@ -11,7 +11,7 @@ import { startViewer } from "../../support/viewer.js";
 import { plantDay } from "./support/day.js";
 import { plant } from "./support/plant.js";
 import { refundFails, whereIsMyOrder } from "./support/shop.js";
-import { exactly, pageTest } from "./support/visit.js";
+import { exactly, pageTest, restingTop } from "./support/visit.js";
 
 pageTest(
   "before the first trace the page says how to send one, and then shows it without a reload",
@@ -290,9 +290,9 @@ pageTest("what is new comes on top, and leaves what is being read where it is", 
   await at.page.getByRole("grid", { name: "Traces" }).hover();
   await at.page.mouse.wheel(0, 52 * 18);
   await read.waitFor();
-  const before = (await read.boundingBox())?.y;
+  const before = await restingTop(read);
   plant(at.tracing.tracer, { name: "brand new", kind: "AGENT", ms: 5 }, now);
   await at.tracing.flush();
   await at.page.locator('[role=grid][aria-rowcount="41"]').waitFor();
-  assert.equal((await read.boundingBox())?.y, before);
+  assert.equal(await restingTop(read), before);
 });

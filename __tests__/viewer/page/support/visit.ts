@@ -97,3 +97,16 @@ export async function openTrace(at: Visit, id: string, query = ""): Promise<void
   await at.open(`#/trace/${id}${query}`);
   await at.page.getByRole("treegrid", { name: "Spans" }).getByRole("row").first().waitFor();
 }
+
+/** Where something is when the page has stopped scrolling. */
+export async function restingTop(found: Locator): Promise<number> {
+  let top: number | undefined;
+  for (let looks = 0, same = 0; looks < 200; looks += 1) {
+    const box = await found.boundingBox();
+    same = box !== null && box.y === top ? same + 1 : 0;
+    top = box?.y;
+    if (top !== undefined && same === 5) return top;
+    await found.page().evaluate("new Promise((done) => setTimeout(done, 30))");
+  }
+  throw new Error("The page does not come to rest.");
+}
