@@ -3,7 +3,7 @@
  * of a second, from the warm-up on: a virtual processor takes up to twice as long for the same work, for
  * moments or for minutes, and no difference of runs that followed each other can be told from that. While
  * one has its turn the others wait, so that nobody's caches are emptied by another; and all wait equally
- * long, since V8 makes the heap of a process that waits for seconds smaller, which then takes longer.
+ * long, since a process that has waited for many seconds takes longer for some time.
  */
 import { inTurn } from "../in-turn.js";
 import type { CpuReading } from "../measure.js";
