@@ -88,7 +88,10 @@ async fn accept(
         })
     });
     let Some(intake) = intake.await else {
-        return refused(StatusCode::BAD_REQUEST, "The body cannot be read.");
+        return refused(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The viewer failed on this request; what it printed says why. Please report it.",
+        );
     };
     let Intake { received, rejected, reason } = intake?;
     let mut message = reason.map(|reason| reason.to_string()).unwrap_or_default();

@@ -6,31 +6,54 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 const STORED: u8 = 0;
 const DEFLATED: u8 = 1;
 
+/// Of room to compress in, between spans.
+const MAX_KEPT_BYTES: usize = 1 << 20;
+
 /// A compressor is reused: to make one costs more than to compress a span.
-pub struct Packer(Compress);
+pub struct Packer {
+    compressor: Compress,
+    deflated: Vec<u8>,
+}
 
 impl Default for Packer {
     fn default() -> Self {
-        Self(Compress::new(Compression::fast(), false))
+        Self { compressor: Compress::new(Compression::fast(), false), deflated: Vec::new() }
     }
 }
 
 impl Packer {
     pub fn pack(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.0.reset();
-        // What does not fit into the size that it had is not worth it.
-        let mut packed = Vec::with_capacity(bytes.len() + 1);
-        packed.push(DEFLATED);
-        let outcome = self.0.compress_vec(bytes, &mut packed, FlushCompress::Finish);
-        if matches!(outcome, Ok(Status::StreamEnd)) {
-            packed.shrink_to_fit();
-            return packed;
+        let deflates = self.deflate(bytes) && self.deflated.len() < bytes.len();
+        let (how, kept) =
+            if deflates { (DEFLATED, self.deflated.as_slice()) } else { (STORED, bytes) };
+        let mut packed = Vec::with_capacity(kept.len() + 1);
+        packed.push(how);
+        packed.extend_from_slice(kept);
+        if self.deflated.capacity() > MAX_KEPT_BYTES {
+            self.deflated = Vec::new();
         }
-        packed.clear();
-        packed.push(STORED);
-        packed.extend_from_slice(bytes);
         packed
     }
+
+    /// There is always room to the end: of what zlib-rs could not write out, `reset` frees only a part,
+    /// and after some 64 KiB of it, nothing can be compressed.
+    fn deflate(&mut self, bytes: &[u8]) -> bool {
+        self.compressor.reset();
+        self.deflated.clear();
+        self.deflated.reserve(most_deflated(bytes.len()));
+        let outcome =
+            self.compressor.compress_vec(bytes, &mut self.deflated, FlushCompress::Finish);
+        let ends = matches!(outcome, Ok(Status::StreamEnd));
+        if !ends {
+            *self = Self::default();
+        }
+        ends
+    }
+}
+
+/// What so many bytes can become at most: nine bits each where they are noise, and what blocks cost.
+fn most_deflated(length: usize) -> usize {
+    length + length / 8 + length / 64 + 16
 }
 
 /// Reused as well, for one span after the other.
@@ -101,5 +124,22 @@ mod tests {
         assert_eq!(unpack(packed.get(..packed.len() - 1).expect("a part")), None);
         assert_eq!(unpack(&[]), None);
         assert_eq!(unpack(&[7, 1, 2]), None);
+    }
+
+    #[test]
+    fn thousands_of_spans_that_do_not_become_smaller_are_kept() {
+        let mut packer = Packer::default();
+        let mut random = 1u64;
+        for length in (90..180).cycle().take(5000) {
+            let noise: Vec<u8> = std::iter::repeat_with(|| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (random >> 56) as u8
+            })
+            .take(length)
+            .collect();
+            let packed = packer.pack(&noise);
+            assert_eq!(packed.len(), length + 1);
+            assert_eq!(unpack(&packed), Some(noise));
+        }
     }
 }
