@@ -11,7 +11,7 @@ import { withoutLogprobs } from "./views.js";
 const GROWING = new Set(["content", "refusal", "reasoning_content", "reasoning", "text"]);
 
 /**
- * A text that grows: which one of which choice; `tool` is the index of the tool call, or -1. No object
+ * A text that grows: which field of which choice; `tool` is the index of the tool call, or -1. No object
  * literal, which would begin as the choices of chunks do: V8 parses JSON faster where no other objects do.
  */
 class Run {
@@ -22,6 +22,18 @@ class Run {
     readonly field: string,
     readonly tool: number,
   ) {}
+}
+
+/** Of any value: what is no object has none of these. */
+interface Chunk {
+  readonly choices?: unknown;
+  readonly usage?: unknown;
+}
+
+interface Choice {
+  readonly index?: unknown;
+  readonly finish_reason?: unknown;
+  readonly delta?: unknown;
 }
 
 export function choiceChunks(kind: PartKind): ChunkReader {
@@ -42,6 +54,7 @@ class ChoiceChunks implements Chunks {
   ) {}
 
   read(chunk: unknown): void {
+    if (this.hasToken && this.last !== undefined && growsOn(this.last, chunk)) return;
     const { choices, usage } = fieldsOf(chunk);
     const isList = Array.isArray(choices);
     const mayGrow = isList && choices.length === 1 && isNothing(usage) && !this.isFirst;
@@ -57,7 +70,6 @@ class ChoiceChunks implements Chunks {
     const { index, finish_reason: reason } = choice;
     if (typeof index !== "number" || !isNothing(reason)) return false;
     const delta = fieldsOf(choice["delta"] ?? choice);
-    if (this.growAsBefore(index, delta)) return true;
     if (typeof delta["role"] === "string" && !this.begun.has(index)) {
       this.begun.add(index);
       return false;
@@ -70,17 +82,6 @@ class ChoiceChunks implements Chunks {
     return true;
   }
 
-  /** Most chunks add to the text that the one before has added to. */
-  private growAsBefore(index: number, delta: Fields): boolean {
-    const { last } = this;
-    if (last === undefined || last.index !== index || last.tool >= 0) return false;
-    const text = onlyText(delta, last.field);
-    if (text === undefined) return false;
-    if (!this.hasToken && text !== "") this.token();
-    last.text += text;
-    return true;
-  }
-
   private growArguments(index: number, calls: unknown): boolean {
     if (!Array.isArray(calls) || calls.length !== 1) return false;
     const call = fieldsOf(calls[0]);
@@ -89,7 +90,7 @@ class ChoiceChunks implements Chunks {
     const { arguments: text } = called;
     if (typeof tool !== "number" || typeof text !== "string") return false;
     if (onlyField(call) !== "function" || onlyField(called) !== "arguments") return false;
-    this.add(index, "arguments", tool, text);
+    this.add(index, "tool_calls", tool, text);
     return true;
   }
 
@@ -117,6 +118,18 @@ class ChoiceChunks implements Chunks {
   }
 }
 
+/** Most chunks add to the text that the one before has added to, and say nothing else. */
+function growsOn(run: Run, chunk: unknown): boolean {
+  const { choices, usage } = (chunk ?? {}) as Chunk;
+  if (!Array.isArray(choices) || choices.length !== 1 || !isNothing(usage)) return false;
+  const { index, finish_reason: reason, delta } = (choices[0] ?? {}) as Choice;
+  if (index !== run.index || !isNothing(reason)) return false;
+  const text = onlyText(delta ?? choices[0], run.field);
+  if (text === undefined) return false;
+  run.text += text;
+  return true;
+}
+
 function isRun(run: Run, index: number, field: string, tool: number): boolean {
   return run.index === index && run.field === field && run.tool === tool;
 }
@@ -128,10 +141,10 @@ function asChoice({ index, field, tool, text }: Run): Fields {
 }
 
 /** What an object says in that field, where it says nothing else, not even who speaks. */
-function onlyText(object: Fields, field: string): string | undefined {
+function onlyText(object: unknown, field: string): string | undefined {
   let text: unknown;
-  for (const key in object) {
-    const value = object[key];
+  for (const key in object as Fields) {
+    const value = (object as Fields)[key];
     if (key === field) text = value;
     else if (!isNothing(value) && key !== "index") return undefined;
   }

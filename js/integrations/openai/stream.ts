@@ -55,7 +55,7 @@ class Listener {
   join(steps: Steps): void {
     const { next, return: close } = steps;
     /** The first step tells it of all. */
-    let isPromise: boolean | undefined;
+    let hears: boolean | undefined;
     const onStep = (step: IteratorResult<unknown>): void => {
       if (step.done === true) this.finish();
       else this.call.chunk(step.value);
@@ -63,10 +63,9 @@ class Listener {
     const onError = (error: unknown): void => this.fail(error);
     replace(steps, "next", (...args: [] | [unknown]) => {
       const step = args.length === 0 ? next.call(steps) : next.apply(steps, args);
-      this.reader ??= steps;
-      isPromise ??= types.isPromise(step);
+      hears ??= this.isReader(steps) && types.isPromise(step);
       // The very promise is returned: its reader does not wait a turn longer.
-      if (isPromise && this.reader === steps) step.then(onStep, onError);
+      if (hears) step.then(onStep, onError);
       return step;
     });
     if (close === undefined) return;
@@ -75,6 +74,11 @@ class Listener {
       if (this.reader === steps) this.finish();
       return close.call(steps, value);
     });
+  }
+
+  private isReader(steps: Steps): boolean {
+    this.reader ??= steps;
+    return this.reader === steps;
   }
 
   private finish(): void {
