@@ -11,7 +11,7 @@ import { withoutLogprobs } from "./views.js";
 const GROWING = new Set(["content", "refusal", "reasoning_content", "reasoning", "text"]);
 
 /**
- * A text that grows: which field of which choice; `tool` is the index of the tool call, or -1. No object
+ * A text that grows: which one of which choice; `tool` is the index of the tool call, or -1. No object
  * literal, which would begin as the choices of chunks do: V8 parses JSON faster where no other objects do.
  */
 class Run {
@@ -90,7 +90,7 @@ class ChoiceChunks implements Chunks {
     const { arguments: text } = called;
     if (typeof tool !== "number" || typeof text !== "string") return false;
     if (onlyField(call) !== "function" || onlyField(called) !== "arguments") return false;
-    this.add(index, "tool_calls", tool, text);
+    this.add(index, "arguments", tool, text);
     return true;
   }
 
@@ -123,7 +123,7 @@ function growsOn(run: Run, chunk: unknown): boolean {
   const { choices, usage } = (chunk ?? {}) as Chunk;
   if (!Array.isArray(choices) || choices.length !== 1 || !isNothing(usage)) return false;
   const { index, finish_reason: reason, delta } = (choices[0] ?? {}) as Choice;
-  if (index !== run.index || !isNothing(reason)) return false;
+  if (index !== run.index || run.tool >= 0 || !isNothing(reason)) return false;
   const text = onlyText(delta ?? choices[0], run.field);
   if (text === undefined) return false;
   run.text += text;
