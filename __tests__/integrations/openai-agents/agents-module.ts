@@ -49,6 +49,8 @@ export interface RunOptions {
 
 export interface SdkSpan {
   readonly spanId: string;
+  start(): void;
+  end(): void;
 }
 
 export interface AgentsModule {
@@ -70,6 +72,7 @@ export interface AgentsModule {
   handoff(agent: Agent, options: { onHandoff: () => Promise<void>; inputType: unknown }): unknown;
   withTrace<T>(name: string, fn: () => Promise<T>, options?: object): Promise<T>;
   withCustomSpan<T>(fn: () => Promise<T>, options: object): Promise<T>;
+  createCustomSpan(options: object, parent: SdkSpan | null): SdkSpan;
   withGenerationSpan<T>(fn: (span: SdkSpan) => Promise<T>, options?: object): Promise<T>;
   getCurrentSpan(): SdkSpan | null;
   setTraceProcessors(processors: object[]): void;

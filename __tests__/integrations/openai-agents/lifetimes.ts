@@ -11,6 +11,7 @@ import { conversation } from "../../support/model-server/conversation.js";
 import { faults } from "../../support/model-server/faults.js";
 import type { AgentsSdk as Name } from "../../support/sdks.js";
 import { spanTree } from "../../../js/testing/tree.js";
+import type { SdkSpan } from "./agents-module.js";
 import { type AgentsRound, tracedRuns } from "./round.js";
 import { agentOf, step, toolOf } from "./scenarios.js";
 
@@ -82,6 +83,29 @@ export function testLifetimes(version: Name): void {
       );
     });
   }
+
+  test(title("what begins inside a span that has ended belongs there"), async () => {
+    await tracedRuns(version, async ({ agents, collector, tracing }) => {
+      await agents.withTrace("flow", async () => {
+        let job: SdkSpan | null = null;
+        await agents.withCustomSpan(
+          async () => await Promise.resolve((job = agents.getCurrentSpan())),
+          { data: { name: "job" } },
+        );
+        const late = agents.createCustomSpan({ data: { name: "late" } }, job);
+        late.start();
+        late.end();
+        const later = agents.createCustomSpan({ data: { name: "later" } }, late);
+        later.start();
+        later.end();
+      });
+      await tracing.flush();
+      assert.equal(
+        spanTree(collector.spans),
+        "flow [CHAIN]\n└─ job [CHAIN]\n   └─ late [CHAIN]\n      └─ later [CHAIN]\n",
+      );
+    });
+  });
 
   test(title("fifty runs at once are fifty trees that do not mix"), async () => {
     await tracedRuns(version, async (round) => {

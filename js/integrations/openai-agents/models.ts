@@ -13,6 +13,8 @@ import type { AgentsSdk, AnyMethod } from "./sdk.js";
 /** A span for a call of `model`; `undefined` where nothing is traced. */
 type Begin = (parent: Context, model: unknown, request: unknown) => CustomCall | undefined;
 
+type Traced = (original: AnyMethod, begin: Begin) => AnyMethod;
+
 export class Models {
   /** Classes of the SDK's whose models make spans by themselves. */
   private readonly own: readonly object[];
@@ -37,19 +39,15 @@ export class Models {
   private meetModel(model: unknown): void {
     if (typeof model !== "object" || model === null) return;
     if (!isFunction(fieldsOf(model)["getResponse"])) return;
-    const prototype = Object.getPrototypeOf(model) as object | null;
-    if (prototype !== null && this.own.includes(prototype)) return;
-    const { begin } = this;
-    faultless(() =>
-      patch(holderOf(model, "getResponse"), "getResponse", (original) => {
-        return tracedGetResponse(original, begin);
-      }),
-    );
-    faultless(() =>
-      patch(holderOf(model, "getStreamedResponse"), "getStreamedResponse", (original) => {
-        return tracedStream(original, begin);
-      }),
-    );
+    this.listen(model, "getResponse", tracedGetResponse);
+    this.listen(model, "getStreamedResponse", tracedStream);
+  }
+
+  /** Models of the app's may inherit a method of the SDK's, which makes its span. */
+  private listen(model: object, name: string, traced: Traced): void {
+    const holder = holderOf(model, name);
+    if (this.own.includes(holder)) return;
+    faultless(() => patch(holder, name, (original) => traced(original, this.begin)));
   }
 
   private meetProvider(provider: unknown): void {

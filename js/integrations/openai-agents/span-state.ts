@@ -167,7 +167,8 @@ export class SpanState {
     this.run?.open.delete(this);
     this.run = undefined;
     this.span = undefined;
-    this.inside = undefined;
+    // What is still done inside belongs there: a tool that took too long goes on.
+    if (!this.hasEnded || this.slot !== undefined) this.inside = undefined;
   }
 
   private noteHandoff({ from_agent: from, to_agent: to }: SpanData): void {

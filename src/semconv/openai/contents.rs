@@ -37,13 +37,24 @@ pub(super) enum Content<'a, 'k> {
 }
 
 impl<'a, 'k> Content<'a, 'k> {
-    /// A part of a message's content, as chat completions and the Responses API have it.
+    /// A part of a message's content, as chat completions, the Responses API and the Agents SDK
+    /// have it.
     pub fn of(view: View<'a, 'k>) -> Self {
         if let Some(text) = view.text() {
             return Content::Text(text);
         }
-        let [kind, text, refusal, image_url, file_id, input_audio, file] =
-            view.pick(["type", "text", "refusal", "image_url", "file_id", "input_audio", "file"]);
+        let [kind, text, refusal, image_url, file_id, input_audio, file, image, audio] =
+            view.pick([
+                "type",
+                "text",
+                "refusal",
+                "image_url",
+                "file_id",
+                "input_audio",
+                "file",
+                "image",
+                "audio",
+            ]);
         let is = |name| kind.and_then(View::text).is_some_and(|kind| kind.is(name));
         if let Some(text) = text.and_then(View::text) {
             Content::Text(text)
@@ -51,21 +62,52 @@ impl<'a, 'k> Content<'a, 'k> {
             Content::Refusal(refusal)
         } else if image_url.is_some() || is("input_image") || is("computer_screenshot") {
             let url = image_url.and_then(|url| url.text().or(url.text_at("url")));
-            Content::Image { url: url.map(Text::into_string), id: file_id.and_then(View::text) }
+            let id = file_id.and_then(View::text);
+            match image.or(view.get("data")).filter(|_| url.is_none() && id.is_none()) {
+                Some(image) => Content::image(image),
+                None => Content::Image { url: url.map(Text::into_string), id },
+            }
+        } else if let Some(image) = image.filter(|_| is("image")) {
+            Content::image(image)
         } else if let Some(audio) = input_audio {
             let format = audio.text_at("format").map(Text::into_string);
             Content::audio(audio.text_at("data"), format.as_deref(), None, None)
+        } else if let Some(audio) = audio.filter(|_| is("audio")) {
+            let [format, transcript] = view.pick(["format", "transcript"]);
+            let format = some_text(format).map(Text::into_string);
+            let transcript = some_text(transcript);
+            Content::audio(audio.text(), format.as_deref(), transcript, audio.text_at("id"))
         } else if file.is_some() || is("input_file") {
-            let [name, id, data, url] =
-                file.unwrap_or(view).pick(["filename", "file_id", "file_data", "file_url"]);
-            Content::File {
-                name: some_text(name),
-                id: some_text(id),
-                url: some_text(data).or(some_text(url)),
-                mime_type: None,
-            }
+            Content::file(view, file.unwrap_or(view))
         } else {
             Content::Other(view)
+        }
+    }
+
+    /// What the Agents SDK calls an image: its data, its address, or where OpenAI has it.
+    fn image(source: View<'a, 'k>) -> Self {
+        let [url, data, media_type, id, file_id] =
+            source.pick(["url", "data", "mediaType", "id", "fileId"]);
+        let media_type = some_text(media_type).map_or("image/png".to_owned(), Text::into_string);
+        let inline = |data: Text<'_>| {
+            let data = data.to_utf8();
+            let is_address = data.starts_with("http://") || data.starts_with("https://");
+            if is_address { data.into_owned() } else { data_uri(&media_type, &data) }
+        };
+        let url = some_text(url).or(source.text()).or(some_text(data)).map(inline);
+        Content::Image { url, id: some_text(id).or(some_text(file_id)) }
+    }
+
+    /// `source` is `part` itself, or what it says of its file.
+    fn file(part: View<'a, 'k>, source: View<'a, 'k>) -> Self {
+        let [name, file_id, id, file_data, data, file_url, url] =
+            source.pick(["filename", "file_id", "id", "file_data", "data", "file_url", "url"]);
+        let content = [file_data, data, file_url, url].into_iter().find_map(some_text);
+        Content::File {
+            name: some_text(name).or(part.text_at("filename")),
+            id: some_text(file_id).or(some_text(id)),
+            url: content.or(source.text()),
+            mime_type: None,
         }
     }
 

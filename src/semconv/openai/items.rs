@@ -1,4 +1,6 @@
-//! An item of a conversation in the Responses API, given or answered, as one message.
+//! An item of a conversation in the Responses API, given or answered, as one message. The Agents SDK
+//! has items of its own, which differ in some names; where its model talks to OpenAI by itself, the
+//! request is told of in those.
 //!
 //! What a model does with a built-in tool is shown as a call of a tool of that name. An item of a
 //! type that is not known here is its JSON.
@@ -25,9 +27,19 @@ struct Item<'a, 'k> {
 
 pub(super) fn item(part: &mut Part<'_>, list: &str, index: usize, view: View<'_, '_>) {
     let prefix = Prefix::new(list, index, "message.");
-    let [kind, role, id, call_id, content, name, arguments, output] =
-        view.pick(["type", "role", "id", "call_id", "content", "name", "arguments", "output"]);
+    let [kind, role, id, call_id, agents_call_id, content, name, arguments, output] = view.pick([
+        "type",
+        "role",
+        "id",
+        "call_id",
+        "callId",
+        "content",
+        "name",
+        "arguments",
+        "output",
+    ]);
     let kind = some_text(kind).map(Text::into_string).unwrap_or_default();
+    let call_id = call_id.or(agents_call_id);
     let item = Item { view, kind, role, id, call_id, content, name, arguments, output };
     match item.kind.as_str() {
         "message" | "" if role.is_some() => message(part, &prefix, &item),
@@ -42,7 +54,9 @@ pub(super) fn item(part: &mut Part<'_>, list: &str, index: usize, view: View<'_,
             contents::write(part, &prefix, &outcome(answer));
         }
         "image_generation_call" => image_generation(part, &prefix, &item),
-        kind if kind.ends_with("_output") => result(part, &prefix, &item),
+        kind if kind.ends_with("_output") || kind.ends_with("_call_result") => {
+            result(part, &prefix, &item);
+        }
         kind if kind.ends_with("_call") => built_in(part, &prefix, &item),
         _ => unknown(part, &prefix, &item),
     }
@@ -91,7 +105,7 @@ fn built_in(part: &mut Part<'_>, prefix: &Prefix, item: &Item<'_, '_>) {
         (Some(arguments), _) if arguments.text().is_some() => Arguments::Text(Some(arguments)),
         (Some(asked), _) | (None, Some(asked)) => Arguments::Json(asked.json()),
         (None, None) => Arguments::Json(item.view.json_without(&[
-            "type", "id", "call_id", "status", "outputs", "results", "output", "name",
+            "type", "id", "call_id", "callId", "status", "outputs", "results", "output", "name",
         ])),
     };
     call(part, prefix, item, item.name, arguments);

@@ -74,6 +74,89 @@ fn answers_to_calls_are_messages_of_the_tool() {
     );
 }
 
+/// As `@openai/agents` has it in its own terms.
+#[test]
+fn items_of_the_agents_sdk_are_understood() {
+    assert_item(
+        r#"{"type":"function_call","id":"fc_1","callId":"c1","name":"refund","arguments":"{}"}"#,
+        &[
+            "role = assistant",
+            "tool_calls.0.tool_call.id = c1",
+            "tool_calls.0.tool_call.function.name = refund",
+            "tool_calls.0.tool_call.function.arguments = {}",
+        ],
+    );
+    assert_item(
+        r#"{"type":"function_call_result","name":"refund","callId":"c1","status":"completed",
+            "output":{"type":"text","text":"paid"}}"#,
+        &["role = tool", "tool_call_id = c1", "content = paid"],
+    );
+    assert_item(
+        r#"{"type":"function_call_result","callId":"c1","output":[
+            {"type":"image","image":{"data":"QQ==","mediaType":"image/gif"}},
+            {"type":"image","image":{"fileId":"file_1"}},
+            {"type":"file","file":{"url":"https://x/a.pdf","filename":"a.pdf"}}]}"#,
+        &[
+            "role = tool",
+            "tool_call_id = c1",
+            "contents.0.message_content.type = image",
+            "contents.0.message_content.image.image.url = data:image/gif;base64,QQ==",
+            "contents.1.message_content.type = image",
+            "contents.1.message_content.id = file_1",
+            "contents.2.message_content.type = file",
+            "contents.2.message_content.text = a.pdf",
+            "contents.2.message_content.file.file.url = https://x/a.pdf",
+        ],
+    );
+    assert_item(
+        r#"{"type":"computer_call_result","callId":"c1",
+            "output":{"type":"computer_screenshot","data":"QQ=="}}"#,
+        &[
+            "role = tool",
+            "tool_call_id = c1",
+            "contents.0.message_content.type = image",
+            "contents.0.message_content.image.image.url = data:image/png;base64,QQ==",
+        ],
+    );
+    assert_item(
+        r#"{"role":"user","content":[{"type":"input_text","text":"look"},
+            {"type":"input_image","image":"https://x/p.png"},
+            {"type":"input_image","image":{"id":"file_1"}},
+            {"type":"input_file","file":"data:text/plain;base64,QQ==","filename":"a.txt"},
+            {"type":"input_file","file":{"id":"file_2"}},
+            {"type":"audio","audio":"QQ==","format":"mp3","transcript":"hi"}]}"#,
+        &[
+            "role = user",
+            "contents.0.message_content.type = text",
+            "contents.0.message_content.text = look",
+            "contents.1.message_content.type = image",
+            "contents.1.message_content.image.image.url = https://x/p.png",
+            "contents.2.message_content.type = image",
+            "contents.2.message_content.id = file_1",
+            "contents.3.message_content.type = file",
+            "contents.3.message_content.text = a.txt",
+            "contents.3.message_content.file.file.url = data:text/plain;base64,QQ==",
+            "contents.4.message_content.type = file",
+            "contents.4.message_content.id = file_2",
+            "contents.5.message_content.type = audio",
+            "contents.5.message_content.audio.audio.url = data:audio/mpeg;base64,QQ==",
+            "contents.5.message_content.audio.audio.mime_type = audio/mpeg",
+            "contents.5.message_content.audio.audio.transcript = hi",
+        ],
+    );
+    assert_item(
+        r#"{"type":"hosted_tool_call","id":"c1","name":"web_search_call","arguments":"{}",
+            "status":"completed","output":"found"}"#,
+        &[
+            "role = assistant",
+            "tool_calls.0.tool_call.id = c1",
+            "tool_calls.0.tool_call.function.name = web_search_call",
+            "tool_calls.0.tool_call.function.arguments = {}",
+            "content = found",
+        ],
+    );
+}
+
 #[test]
 fn what_a_model_does_with_a_tool_is_a_call_of_that_tool() {
     for (item, name, arguments) in [
