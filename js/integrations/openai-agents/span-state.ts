@@ -167,7 +167,7 @@ export class SpanState {
     this.run?.open.delete(this);
     this.run = undefined;
     this.span = undefined;
-    // What is still done inside belongs there: a tool that took too long goes on.
+    // What begins inside later still belongs there; a model call takes nothing more.
     if (!this.hasEnded || this.slot !== undefined) this.inside = undefined;
   }
 
